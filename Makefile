@@ -1,0 +1,56 @@
+# `make run` and `make test` need Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-sqlite test-postgres faults check lock clean
+
+run: $(VENV)/run.stamp
+	@$(BIN)/python manage.py serve
+
+JOBS := -n auto --maxprocesses 4 --dist loadfile
+
+# Real services are used where they answer; the tests of rows run once more on PostgreSQL.
+test: test-sqlite $(if $(ARGS),,test-postgres)
+
+test-sqlite: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest $(JOBS) $(ARGS)
+
+test-postgres: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.on_postgres $(JOBS)
+
+# The long run; PIXELPROMPT_SEED repeats one. `make test` has a short one.
+faults: $(VENV)/dev.stamp
+	PIXELPROMPT_FAULTS=long $(BIN)/python -m pytest tests/faults -n0 -s --durations=0 $(ARGS)
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings tests.production
+
+# Locks carry hashes and no addresses, so any mirror of the index serves.
+lock: $(VENV)/dev.stamp
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header -q pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Pixel Prompt needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+clean:
+	rm -rf $(VENV)
