@@ -1,0 +1,84 @@
+"""The operator's desk for accounts and models."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from providers.encryption import CannotDecrypt
+from providers.models import ChatModel, Provider
+from providers.registry import ADAPTERS, LABELS
+
+
+class ProviderForm(forms.ModelForm[Provider]):
+    """A provider with a write-only key: an empty field keeps the one that is stored."""
+
+    kind = forms.ChoiceField(
+        label=_("kind"), choices=[(kind, LABELS.get(kind, kind)) for kind in ADAPTERS]
+    )
+    new_key = forms.CharField(
+        label=_("key"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Stored encrypted and never shown again. Empty keeps the stored key."),
+    )
+    forget_key = forms.BooleanField(label=_("forget the stored key"), required=False)
+
+    class Meta:
+        model = Provider
+        fields = ("name", "kind", "base_url", "region", "options", "concurrency", "paused_until")
+
+    def clean_new_key(self) -> str:
+        key: str = self.cleaned_data["new_key"].strip()
+        if any(not 33 <= ord(character) <= 126 for character in key):
+            raise forms.ValidationError(
+                _("A key holds no spaces, line breaks or accented letters.")
+            )
+        return key
+
+    def save(self, commit: bool = True) -> Provider:
+        if self.cleaned_data["forget_key"]:
+            self.instance.key = ""
+        if self.cleaned_data["new_key"]:
+            self.instance.key = self.cleaned_data["new_key"]
+        return super().save(commit)
+
+
+@admin.register(Provider)
+class ProviderAdmin(admin.ModelAdmin[Provider]):
+    form = ProviderForm
+    list_display = ("name", "kind", "masked_key", "base_url", "model_count")
+    list_filter = ("kind",)
+    search_fields = ("name", "base_url")
+    fields = (
+        "name", "kind", "new_key", "forget_key", "base_url", "region", "options", "concurrency",
+        "paused_until",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
+        return super().get_queryset(request).annotate(model_count=Count("models"))
+
+    @admin.display(description=_("models"), ordering="model_count")
+    def model_count(self, provider: Provider) -> int:
+        count: int = getattr(provider, "model_count", 0)
+        return count
+
+    @admin.display(description=_("key"))
+    def masked_key(self, provider: Provider) -> str:
+        """The last four characters of a long key; nothing of a short one."""
+        try:
+            key = provider.key
+        except CannotDecrypt:
+            return str(_("cannot be decrypted: see FIELD_ENCRYPTION_KEYS"))
+        if not key:
+            return str(_("none"))
+        return f"…{key[-4:]}" if len(key) >= 12 else "…"
+
+
+@admin.register(ChatModel)
+class ChatModelAdmin(admin.ModelAdmin[ChatModel]):
+    list_display = ("model_id", "provider", "position", "enabled")
+    list_editable = ("position", "enabled")
+    list_select_related = ("provider",)
+    fields = ("provider", "model_id", "position", "enabled")
