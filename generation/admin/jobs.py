@@ -1,0 +1,170 @@
+"""The operator's desk for jobs: what was asked, what came of it, and what it cost."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from generation.deletion import delete_jobs
+from generation.models import Attempt, Job, Picture, Result
+from generation.models.job import status_of
+from generation.snapshots import Addresses
+
+
+class ReadOnly:
+    """Rows that only the work itself changes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
+    model = Result
+    fields = ("index", "round", "name", "state", "thumbnail", "error_code", "error", "seconds")
+    readonly_fields = fields
+    show_change_link = True
+    can_delete = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Result]:
+        return super().get_queryset(request).select_related("picture")
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, result: Result) -> str:
+        return thumbnail(result)
+
+    @admin.display(description=_("seconds"))
+    def seconds(self, result: Result) -> str:
+        return "" if result.duration is None else f"{result.duration:.1f}"
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    list_display = (
+        "prompt_start",
+        "status",
+        "total",
+        "image_count",
+        "listed",
+        "hidden",
+        "created_at",
+    )
+    list_filter = ("listed", "hidden")
+    search_fields = ("prompt", "=id")
+    date_hierarchy = "created_at"
+    inlines = (ResultInline,)
+    fields = (
+        "prompt", "negative_prompt", "steps", "guidance", "control", "seed", "aspect_ratio",
+        "listed", "hidden", "created_at", "correlation_id",
+    )  # fmt: skip
+    readonly_fields = tuple(name for name in fields if name not in ("listed", "hidden"))
+    actions = ("hide", "show")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return super().get_queryset(request).prefetch_related("results")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with a job needs no permission of its own, though nobody deletes it alone."""
+        objects, counts, _permissions, protected = super().get_deleted_objects(objs, request)
+        return objects, counts, set(), protected
+
+    def delete_model(self, request: HttpRequest, obj: Job) -> None:
+        delete_jobs([obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        delete_jobs(list(queryset.values_list("pk", flat=True)))
+
+    @admin.display(description=_("prompt"))
+    def prompt_start(self, job: Job) -> str:
+        return job.prompt if len(job.prompt) <= 80 else f"{job.prompt[:79]}…"
+
+    @admin.display(description=_("status"))
+    def status(self, job: Job) -> str:
+        return status_of([result.state for result in job.results.all()])
+
+    @admin.action(description=_("Hide from the gallery"))
+    def hide(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        jobs.update(hidden=True)
+
+    @admin.action(description=_("Show in the gallery again"))
+    def show(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        jobs.update(hidden=False)
+
+
+class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Result]):
+    model = Attempt
+    fields = (
+        "created_at", "state", "cost_micros", "ceiling_micros", "http_status", "error_code",
+        "request_id", "detail",
+    )  # fmt: skip
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
+    list_display = ("name", "state", "picture_small", "error_code", "job", "started_at", "seconds")
+    ordering = ("-created_at",)
+    list_filter = ("state", "error_code", "slug")
+    list_select_related = ("job", "picture")
+    search_fields = ("job__prompt", "=id")
+    inlines = (AttemptInline,)
+
+    @admin.display(description=_("picture"))
+    def picture_small(self, result: Result) -> str:
+        return thumbnail(result)
+
+    @admin.display(description=_("seconds"))
+    def seconds(self, result: Result) -> str:
+        return "" if result.duration is None else f"{result.duration:.1f}"
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
+    list_display = (
+        "created_at", "purpose", "kind", "provider_model", "result", "state", "cost_micros",
+        "ceiling_micros", "spent_micros", "http_status", "error_code", "request_id",
+    )  # fmt: skip
+    list_filter = ("created_at", "purpose", "state", "kind", "provider_model", "error_code")
+    list_select_related = ("result",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(Picture)
+class PictureAdmin(ReadOnly, admin.ModelAdmin[Picture]):
+    list_display = ("small", "result", "width", "height", "byte_size", "content_type", "created_at")
+    list_display_links = ("result",)
+    ordering = ("-created_at",)
+    list_select_related = ("result",)
+
+    @admin.display(description=_("picture"))
+    def small(self, picture: Picture) -> str:
+        return thumbnail(picture.result)
+
+
+def thumbnail(result: Result) -> SafeString | str:
+    """The result's picture, linked, or nothing."""
+    picture = getattr(result, "picture", None)
+    if picture is None:
+        return ""
+    addresses = Addresses("")
+    return format_html(
+        '<a href="{}"><img src="{}" width="96" alt="{}" loading="lazy"></a>',
+        addresses.media(picture.key),
+        addresses.media(picture.thumbnail_key or picture.key),
+        result.name,
+    )

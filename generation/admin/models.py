@@ -1,0 +1,194 @@
+"""Image models: what visitors choose from, how each is doing, and a real test call."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from generation import trial
+from generation.admin.money import dollars, spent_this_month
+from generation.model_health import Health, health_of
+from generation.templatetags.display import price, seconds
+from providers.catalogue import load
+from providers.models import ImageModel
+from providers.pressure import resting_until
+from providers.routing import Route, UnroutableName, resolve
+
+PRICE_AND_LIMITS = (
+    "price_micros", "assumed_micros", "daily_cap_micros", "monthly_cap_micros", "timeout",
+    "options",
+)  # fmt: skip
+
+
+class CatalogueInput(forms.TextInput):
+    """A text field that offers the catalogue's image models and takes any other id."""
+
+    template_name = "admin/catalogue_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        attrs = (attrs or {}) | {"list": "catalogue-models"}
+        return super().get_context(name, value, attrs) | {"models": load().images()}
+
+
+class ImageModelForm(forms.ModelForm[ImageModel]):
+    """A model picked from the catalogue brings its name, price and time limit along."""
+
+    name = forms.CharField(
+        label=_("name"), required=False, max_length=100, help_text=_("Empty: the catalogue's name.")
+    )
+
+    class Meta:
+        model = ImageModel
+        fields = (
+            "provider", "model_id", "name", "slug", "position", "enabled", "price_micros",
+            "assumed_micros", "daily_cap_micros", "monthly_cap_micros", "timeout", "options",
+            "resting_until",
+        )  # fmt: skip
+        widgets = {"model_id": CatalogueInput}  # noqa: RUF012 - Django's own way
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned: dict[str, Any] = self.cleaned_data
+        if "price_micros" in self.changed_data:
+            self.instance.note = ""
+        provider, model_id = cleaned.get("provider"), cleaned.get("model_id")
+        if provider and model_id and {"provider", "model_id"} & set(self.changed_data):
+            self.carry_over(self.routed(provider.kind, provider.base_url, model_id))
+        return cleaned
+
+    def routed(self, kind: str, base_url: str, model_id: str) -> Route | None:
+        try:
+            return resolve("", kind=kind, model_id=model_id, base_url=base_url)
+        except UnroutableName as problem:
+            self.add_error("model_id", str(problem))
+            return None
+
+    def carry_over(self, route: Route | None) -> None:
+        """What the catalogue knows fills what was left empty."""
+        if route is None:
+            return
+        cleaned: dict[str, Any] = self.cleaned_data
+        cleaned["model_id"] = route.model_id
+        cleaned["name"] = cleaned["name"] or route.label
+        if cleaned["price_micros"] is None:
+            cleaned["price_micros"] = route.price_micros
+        self.instance.note = route.warning[:300]
+
+
+@admin.register(ImageModel)
+class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
+    form = ImageModelForm
+    list_display = (
+        "name", "test_link", "provider", "model_id", "position", "enabled", "shown_price", "state",
+        "last_success", "typical_time", "error_rate", "spent",
+    )  # fmt: skip
+    list_editable = ("position", "enabled")
+    list_select_related = ("provider",)
+    search_fields = ("name", "slug", "model_id")
+    readonly_fields = ("state", "test_link")
+    actions = ("wake",)
+    fieldsets = (
+        (None, {"fields": ("provider", "model_id", "name", "slug", "position", "enabled")}),
+        (_("Price and limits"), {"fields": PRICE_AND_LIMITS}),
+        (_("State"), {"fields": ("state", "resting_until", "test_link")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        test = self.admin_site.admin_view(self.test)
+        own = [path("<uuid:pk>/test/", test, name="providers_imagemodel_test")]
+        return own + super().get_urls()
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list of one page, with the health of its models."""
+        changes = super().get_changelist_instance(request)
+        found = health_of(model.pk for model in changes.result_list)
+        spent = spent_this_month()
+        for model in changes.result_list:
+            model.health = found[model.pk]
+            model.spent = spent.get(str(model.pk), 0)
+        return changes
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
+        return super().get_queryset(request).select_related("provider")
+
+    @admin.display(description=_("price"), ordering="price_micros")
+    def shown_price(self, model: ImageModel) -> str:
+        return price(0 if model.demo else model.price_micros)
+
+    @admin.display(description=_("state"))
+    def state(self, model: ImageModel) -> str:
+        """What is wrong and what to do, or that nothing is."""
+        return (
+            model.unavailable or resting(model) or model.retirement or model.note or str(_("ready"))
+        )
+
+    @admin.action(description=_("Wake: forget failures and try again at once"))
+    def wake(self, request: HttpRequest, models: QuerySet[ImageModel]) -> None:
+        models.update(failures=0, resting_until=None)
+
+    @admin.display(description=_("last success"))
+    def last_success(self, model: ImageModel) -> str:
+        moment = health(model).last_success
+        return str(_("%s ago") % timesince(moment, depth=1)) if moment else str(_("never"))
+
+    @admin.display(description=_("time (24 h)"))
+    def typical_time(self, model: ImageModel) -> str:
+        return seconds(health(model).seconds)
+
+    @admin.display(description=_("failures (24 h)"))
+    def error_rate(self, model: ImageModel) -> str:
+        rate = health(model).error_rate
+        return "" if rate is None else f"{rate:.0%}"
+
+    @admin.display(description=_("this month"))
+    def spent(self, model: ImageModel) -> str:
+        return dollars(getattr(model, "spent", 0))
+
+    @admin.display(description=_("test"))
+    def test_link(self, model: ImageModel) -> SafeString | str:
+        if model._state.adding:
+            return str(_("Save the model first."))
+        address = reverse("admin:providers_imagemodel_test", args=[model.pk])
+        return format_html('<a class="button" href="{}">{}</a>', address, _("Test"))
+
+    def test(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Ask first, because a test may cost money; then call and show what came of it."""
+        model = get_object_or_404(ImageModel.objects.select_related("provider"), pk=pk)
+        if not self.has_change_permission(request, model):
+            raise PermissionDenied
+        if model.unavailable:
+            messages.error(request, f"{model.name}: {model.unavailable}")
+            return redirect("admin:providers_imagemodel_change", model.pk)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Test %(model)s") % {"model": model.name},
+            "model": model,
+            "opts": self.opts,
+            "prompt": trial.PROMPT,
+            "trial": trial.draw_once(model) if request.method == "POST" else None,
+        }
+        return TemplateResponse(request, "admin/test_model.html", context)
+
+
+def resting(model: ImageModel) -> str:
+    rest = resting_until(model)
+    if rest is None:
+        return ""
+    told = {"failures": model.failures, "time": f"{rest[0]:%H:%M:%S} UTC"}
+    if rest[1] == "RATE_LIMITED":
+        return str(_("Its provider asked to wait until %(time)s.") % told)
+    return str(_("Resting until %(time)s after %(failures)s failures in a row.") % told)
+
+
+def health(model: ImageModel) -> Health:
+    found: Health = getattr(model, "health", Health())
+    return found

@@ -1,0 +1,93 @@
+"""What the maker of a job may do with it. The job's token, in X-Job-Token, proves who that is."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from generation import changes, snapshots
+from generation.api.endpoint import Endpoint
+from generation.api.errors import Refusal, invalid, job_not_found
+from generation.api.limits import Limited
+from generation.api.serializers import RerunBody
+from generation.api.views import (
+    MAX_ECHO,
+    accepted,
+    addresses_for,
+    idempotency_key,
+    parsed_id,
+    refusals,
+)
+from generation.deletion import delete_jobs
+from generation.models import Job, Result
+
+
+def own_job(request: Request, job_id: str) -> Job:
+    """The job, if the request proves that it comes from the job's maker."""
+    pk = parsed_id(job_id)
+    job = Job.objects.filter(pk=pk).first() if pk else None
+    if job is None:
+        raise job_not_found(job_id[:MAX_ECHO])
+    token = request.headers.get("X-Job-Token", "")
+    if not token:
+        text = "This needs the header X-Job-Token, with the jobToken of POST /generate."
+        raise Refusal(401, "UNAUTHORIZED", text)
+    if not job.token_matches(token):
+        raise Refusal(403, "FORBIDDEN", "This X-Job-Token belongs to another job.")
+    return job
+
+
+def snapshot_of(request: Request, job: Job) -> Response:
+    told = snapshots.as_json(snapshots.of(job), addresses_for(request))
+    return Response(told, headers={"Cache-Control": "no-store"})
+
+
+class OneJob(Endpoint):
+    """DELETE /jobs/{jobId}: the job, its results and its pictures."""
+
+    def delete(self, request: Request, job_id: str) -> Response:
+        job = own_job(request, job_id)
+        changes.cancel(job)
+        delete_jobs([job.pk])
+        return Response({"jobId": job_id, "message": "Job deleted"})
+
+
+class Cancel(Endpoint):
+    """POST /jobs/{jobId}/cancel: end what still waits."""
+
+    def post(self, request: Request, job_id: str) -> Response:
+        job = own_job(request, job_id)
+        changes.cancel(job)
+        job.refresh_from_db()
+        return snapshot_of(request, job)
+
+
+class Rerun(Limited):
+    """POST /jobs/{jobId}/rerun: a new job with the same prompt, by the same models or by others."""
+
+    def post(self, request: Request, job_id: str) -> Response:
+        job = own_job(request, job_id)
+        body = RerunBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        with refusals():
+            slugs = body.validated_data["models"]
+            again = changes.rerun(job, slugs, self.client(request), key=idempotency_key(request))
+            return Response(accepted(again))
+
+
+class Retry(Limited):
+    """POST /jobs/{jobId}/results/{resultId}/retry: draw a failed result anew."""
+
+    def post(self, request: Request, job_id: str, result_id: str) -> Response:
+        job = own_job(request, job_id)
+        pk = parsed_id(result_id)
+        result = Result.objects.filter(pk=pk, job=job).first() if pk else None
+        if result is None:
+            text = "This job has no result with this id."
+            raise Refusal(404, "NOT_FOUND", text, jobId=job_id)
+        try:
+            with refusals():
+                changes.retry(result, self.client(request))
+        except changes.NotFailed:
+            text = "Only a failed result can be retried."
+            raise invalid("resultId", "a failed result", text) from None
+        job.refresh_from_db()
+        return snapshot_of(request, job)

@@ -1,0 +1,205 @@
+"""The API of jobs, models, enhancement and browser logs."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from generation import enhancement, idempotency, snapshots, submission
+from generation.api.endpoint import Endpoint
+from generation.api.errors import Refusal, invalid, job_not_found, unavailable
+from generation.api.limits import Limited, rate_limited, uncountable
+from generation.api.serializers import EnhanceBody, LogBody, OrderBody
+from generation.etags import matches
+from generation.gates import limits, screening
+from generation.gates.addresses import Client
+from generation.gates.budget import BudgetExhausted
+from generation.gates.counters import passage
+from generation.gates.limits import CountersDown, LimitReached
+from generation.gates.queue import RETRY_AFTER, QueueFull
+from generation.model_health import Health, health_of
+from generation.models import Job
+from generation.snapshots import Addresses
+from providers.models import ImageModel
+
+MAX_ECHO = 100
+MAX_KEY = 255
+browser_log = logging.getLogger("browser")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+INAPPROPRIATE = "Your prompt contains inappropriate content and cannot be processed."
+NO_MODEL = "No image model is enabled. An operator can add one in the admin."
+
+
+class Generate(Limited):
+    """POST /generate: one prompt to many models."""
+
+    def post(self, request: Request) -> Response:
+        order = OrderBody(data=request.data).order()
+        key = idempotency_key(request)
+        return Response(accepted(place_order(order, self.client(request), key=key)))
+
+
+def idempotency_key(request: Request) -> str:
+    key: str = request.headers.get("Idempotency-Key", "")
+    if len(key) > MAX_KEY:
+        text = f"Idempotency-Key must have at most {MAX_KEY} characters."
+        raise invalid("Idempotency-Key", f"at most {MAX_KEY} characters", text)
+    return key
+
+
+def place_order(order: submission.Order, client: Client, *, key: str = "") -> Job:
+    with refusals():
+        return submission.submit(order, client=client, key=key)
+
+
+def count(client: Client, limit: str) -> None:
+    """Let one more request through what is not an order, or refuse it."""
+    with refusals(), passage():
+        limits.count(client, limit)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What refuses an order becomes the contract's error."""
+    try:
+        yield
+    except idempotency.KeyReused:
+        text = "This Idempotency-Key came before with another request. Use a new one."
+        raise Refusal(422, "IDEMPOTENCY_KEY_REUSED", text) from None
+    except submission.NoModelEnabled:
+        raise unavailable(NO_MODEL, retry_after=60) from None
+    except LimitReached as reached:
+        raise rate_limited(reached.standing) from None
+    except CountersDown:
+        raise uncountable() from None
+    except screening.Inappropriate:
+        raise Refusal(400, "INAPPROPRIATE_CONTENT", INAPPROPRIATE) from None
+    except QueueFull:
+        text = "Many pictures are waiting to be drawn. Please try again in a moment."
+        raise unavailable(text, retry_after=RETRY_AFTER) from None
+    except BudgetExhausted as problem:
+        raise Refusal(402, problem.code, str(problem), retryAfter=problem.retry_after) from None
+    except submission.UnknownModel as problem:
+        text = f"There is no model {problem.slug[:100]!r}. GET /models lists them."
+        raise invalid("models", "known slugs", text) from None
+    except submission.ModelUnavailable as problem:
+        raise Refusal(422, "MODEL_UNAVAILABLE", str(problem)) from None
+
+
+def accepted(job: Job) -> dict[str, Any]:
+    return {
+        "jobId": str(job.id),
+        "status": "pending",
+        "message": "Job created successfully",
+        "totalModels": job.total,
+        "completedModels": 0,
+        "jobToken": job.token,
+    }
+
+
+class Status(Endpoint):
+    """GET /status/{jobId}: the snapshot, with the job's version as its ETag."""
+
+    def get(self, request: Request, job_id: str) -> Response:
+        pk = parsed_id(job_id)
+        job = snapshots.current(pk) if pk else None
+        if job is None:
+            raise job_not_found(job_id[:MAX_ECHO])
+        etag = f'"{job.version}"'
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if matches(request.headers.get("If-None-Match", ""), etag):
+            return Response(status=304, headers=headers)
+        snapshot = snapshots.of(job)
+        return Response(snapshots.as_json(snapshot, addresses_for(request)), headers=headers)
+
+
+def parsed_id(text: str) -> UUID | None:
+    """The id in its usual spelling; Python's UUID also takes braces, URNs and stray digits."""
+    return UUID(text) if UUID_TEXT.fullmatch(text) else None
+
+
+def addresses_for(request: Request) -> Addresses:
+    return Addresses(f"{request.scheme}://{request.get_host()}")
+
+
+class Enhance(Limited):
+    """POST /enhance: a short and a long elaboration of a prompt."""
+
+    limited_by = (limits.ENHANCE,)
+
+    def post(self, request: Request) -> Response:
+        body = EnhanceBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        prompt = body.validated_data["prompt"]
+        with refusals():
+            screening.check(prompt)
+        count(self.client(request), limits.ENHANCE)
+        with refusals():
+            better = enhancement.enhance(prompt)
+        told: dict[str, Any] = {
+            "original": prompt,
+            "enhanced": better.long,
+            "short_prompt": better.short,
+            "long_prompt": better.long,
+        }
+        return Response(told | ({"fallback": True} if better.fallback else {}))
+
+
+class Models(Endpoint):
+    """GET /models: what can be drawn with, in order."""
+
+    def get(self, request: Request) -> Response:
+        models = offered()
+        health = health_of(model.pk for model in models)
+        told = [model_as_json(model) | health_as_json(health[model.pk]) for model in models]
+        return Response({"models": told})
+
+
+def offered() -> list[ImageModel]:
+    return list(ImageModel.objects.offered())
+
+
+def model_as_json(model: ImageModel) -> dict[str, Any]:
+    reason = model.unavailable
+    return {
+        "slug": model.slug,
+        "name": model.name,
+        "provider": model.provider.label,
+        "kind": model.provider.kind,
+        "priceMicros": 0 if model.demo else model.price_micros,
+        "capabilities": model.capabilities,
+        "available": not reason,
+        "reason": reason or None,
+    }
+
+
+def health_as_json(health: Health) -> dict[str, Any]:
+    """Of the last 24 hours: the median time of a picture, and the share of failures."""
+    rate = health.error_rate
+    told = {
+        "lastSuccess": snapshots.stamp(health.last_success),
+        "medianSeconds": None if health.seconds is None else round(health.seconds, 2),
+        "errorRate": None if rate is None else round(rate, 3),
+    }
+    return {"health": told}
+
+
+class Log(Limited):
+    """POST /log: a browser's own troubles, as one encoded line that cannot forge another."""
+
+    limited_by = (limits.LOG,)
+
+    def post(self, request: Request) -> Response:
+        body = LogBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        count(self.client(request), limits.LOG)
+        entry = dict(body.validated_data)
+        level = logging.getLevelNamesMapping()[entry.pop("level")]
+        browser_log.log(level, "%s", json.dumps(entry, ensure_ascii=True)[:20_000])
+        return Response({"success": True, "message": "Log received successfully"})

@@ -1,0 +1,57 @@
+"""Bells: Dramatiq messages that carry a result's id and wake whoever should act.
+
+The database is the queue of record. A bell that is lost, late, doubled or unknown does no harm.
+"""
+
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
+import dramatiq
+from django.db.models.functions import Now
+from dramatiq.errors import BrokerConnectionError
+
+from generation import correlation
+from generation.failpoints import failpoint
+from generation.models import Result
+
+log = logging.getLogger(__name__)
+
+DRAW_QUEUE = "draw"
+COPY_QUEUE = "copies"
+
+
+def ring(result_ids: Iterable[UUID], *, delay: float = 0) -> None:
+    """Wake workers for these results, now or in `delay` seconds, and note that the bell rang."""
+    ids = list(result_ids)
+    Result.objects.filter(pk__in=ids).update(bell_at=Now())
+    failpoint("after-bell-noted")
+    if not send_all(DRAW_QUEUE, ids, delay):
+        Result.objects.filter(pk__in=ids).update(bell_at=None)
+
+
+def ring_for_copies(result_ids: Iterable[UUID]) -> None:
+    """Ask for the display copies of these results' pictures."""
+    send_all(COPY_QUEUE, result_ids)
+
+
+def send_all(queue: str, pks: Iterable[UUID], delay: float = 0) -> bool:
+    """False when the broker is away. Nothing is lost: the sweeper rings again."""
+    try:
+        for pk in pks:
+            send(queue, pk, delay)
+    except BrokerConnectionError:
+        log.exception("The broker is away; the sweeper will ring again.")
+        return False
+    return True
+
+
+def send(queue: str, pk: UUID, delay: float = 0) -> None:
+    message: dramatiq.Message[None] = dramatiq.Message(
+        queue_name=queue,
+        actor_name=queue,
+        args=(str(pk), correlation.current.get()),
+        kwargs={},
+        options={},
+    )
+    dramatiq.get_broker().enqueue(message, delay=int(delay * 1000) or None)

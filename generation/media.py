@@ -1,0 +1,51 @@
+"""Serving stored pictures: our own names, our own types, and nothing a browser could run."""
+
+import re
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from generation.etags import matches
+
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+KEY = re.compile(rf"{UUID}/{UUID}/\d+-[0-9a-f]{{64}}(?:-[tm])?\.(png|jpg|webp)")
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+
+
+@csrf_exempt  # so that a POST is told that it is not allowed, not that it is forged
+@require_safe
+def media(request: HttpRequest, key: str) -> FileResponse | HttpResponse:
+    """One picture. The key names its content, so it may be cached for good."""
+    match = KEY.fullmatch(key)
+    if match is None:
+        raise Http404
+    if settings.S3_BUCKET:
+        return to_bucket(key)
+    etag = f'"{key}"'
+    if matches(request.headers.get("If-None-Match", ""), etag):
+        answer: FileResponse | HttpResponse = HttpResponse(status=304)
+    else:
+        try:
+            stored = default_storage.open(key)
+        except OSError as problem:
+            raise Http404 from problem
+        answer = FileResponse(stored, content_type=TYPES[match[1]])
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def to_bucket(key: str) -> HttpResponse:
+    """A redirect to a fresh signature, which is forgotten well before it runs out."""
+    answer = HttpResponse(status=302)
+    answer["Location"] = default_storage.url(key)
+    answer["Cache-Control"] = "private, max-age=1800"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer

@@ -1,0 +1,88 @@
+"""A job: one prompt sent to several image models."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+MAX_PROMPT = 1000
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def touch(self) -> int:
+        """Say that something a reader can see has changed: the version moves."""
+        return self.update(version=F("version") + 1, updated_at=Now())
+
+    def in_gallery(self) -> "JobQuerySet":
+        """What the gallery shows, newest first."""
+        shown = self.filter(listed=True, hidden=False, image_count__gt=0)
+        return shown.order_by("-created_at", "-id")
+
+
+class Job(models.Model):
+    """One prompt and its parameters. Its status is derived from its results, never stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prompt = models.TextField(_("prompt"))
+    negative_prompt = models.TextField(_("negative prompt"), blank=True)
+    steps = models.PositiveSmallIntegerField(_("steps"), default=25)
+    guidance = models.FloatField(_("guidance"), default=7)
+    control = models.FloatField(_("control"), default=1.0)
+    seed = models.BigIntegerField(_("seed"), null=True, blank=True)
+    aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, blank=True)
+    listed = models.BooleanField(
+        _("listed"), default=True, help_text=_("Shown in the gallery; else found by link only.")
+    )
+    hidden = models.BooleanField(
+        _("hidden"), default=False, help_text=_("Taken out of the gallery by an operator.")
+    )
+    total = models.PositiveSmallIntegerField(_("models"), editable=False)
+    image_count = models.PositiveSmallIntegerField(_("pictures"), default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    correlation_id = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated"), db_default=Now(), editable=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-id"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="job_gallery",
+                condition=Q(listed=True, hidden=False, image_count__gt=0),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="job_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.prompt[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("job", args=[self.id])
+
+    @property
+    def token(self) -> str:
+        """Proof of having made the job: an HMAC of its id."""
+        return salted_hmac("generation.job.token", str(self.id), algorithm="sha256").hexdigest()
+
+    def token_matches(self, token: str) -> bool:
+        return constant_time_compare(self.token, token)
+
+
+def status_of(states: list[str]) -> str:
+    """A job's status from its results' states."""
+    if "pending" in states or "in_progress" in states:
+        started = any(state != "pending" for state in states)
+        return "in_progress" if started else "pending"
+    if "error" not in states:
+        return "completed"
+    return "partial" if "completed" in states else "failed"

@@ -1,0 +1,384 @@
+"""A result: one model's picture-to-be, a small durable task, and how its state may change.
+
+    pending ──claim──> in_progress ──complete──> completed
+       ^                    │ └──────fail──────> error
+       └──────release───────┘                      ^
+       └───────────────────expire──────────────────┘
+
+Every change is one conditional UPDATE. Those of a worker carry the epoch of its claim, so a
+worker that lost its claim changes nothing. Each change moves the job's version in the same
+transaction.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+from generation.failpoints import failpoint
+from generation.models.attempt import Attempt
+from generation.models.job import Job
+from generation.models.money import SpendingLimits, SpendWindow
+from generation.models.picture import Picture
+from providers import pressure
+from providers.models import ImageModel, Provider
+
+if TYPE_CHECKING:
+    from generation.pictures import StoredPicture
+
+DEADLINE_SENTENCE = "This took longer than a job may take, so it was ended."
+RESTING_SENTENCES = {
+    "RATE_LIMITED": "The provider asked for a longer pause than this job can wait.",
+    "PROVIDER_ERROR": "This model failed several times in a row and is resting.",
+}
+CANCELLED_SENTENCE = "This was cancelled before it was drawn."
+TOLD_LATE = ("state", "cost_micros", "request_id", "http_status", "error_code", "detail")
+STOPPED_SENTENCE = "Paid calls were stopped by an operator before this was drawn."
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
+    def active(self) -> "ResultQuerySet":
+        return self.filter(state__in=(Result.State.PENDING, Result.State.IN_PROGRESS))
+
+    def overdue(self) -> "ResultQuerySet":
+        return self.active().filter(deadline_at__lte=Now())
+
+    def claimable(self) -> "ResultQuerySet":
+        due = Q(not_before=None) | Q(not_before__lte=Now())
+        return self.active().filter(due, state=Result.State.PENDING, deadline_at__gt=Now())
+
+    def latest_round(self) -> "ResultQuerySet":
+        newer = Result.objects.filter(
+            job=OuterRef("job"), index=OuterRef("index"), round__gt=OuterRef("round")
+        )
+        return self.filter(~Exists(newer))
+
+    def held(self, result: "Result") -> "ResultQuerySet":
+        """The row, as long as the claim that `result` was read under still holds."""
+        return self.filter(pk=result.pk, epoch=result.epoch, state=Result.State.IN_PROGRESS)
+
+    def abandoned(self, boot_id: str) -> "ResultQuerySet":
+        """Claims that nobody is working on.
+
+        On SQLite there is one process, so whatever another boot claimed is abandoned and no clock
+        is asked. Elsewhere a claim is abandoned when its lease has run out by the database's clock.
+        """
+        claimed = self.filter(state=Result.State.IN_PROGRESS)
+        if connection.vendor == "sqlite":
+            return claimed.exclude(lease_owner=boot_id)
+        return claimed.filter(lease_expires_at__lt=Now())
+
+    def unrung(self, *, older_than: float) -> "ResultQuerySet":
+        """Claimable rows whose bell is missing or rang at least so many seconds ago."""
+        stale = Q(bell_at=None) | Q(bell_at__lt=from_now(-older_than))
+        return self.claimable().filter(stale)
+
+    def claim(self, pk: uuid.UUID, owner: str) -> "Claim | None":
+        """Take one waiting row and commit the intent to call its provider, or None.
+
+        The claim and its Attempt are one transaction, which ends before any byte is sent. A row
+        whose provider task is already known goes on with the Attempt that bought it.
+        """
+        with transaction.atomic():
+            if self.held_back(pk):
+                return None
+            taken = (
+                self.filter(pk=pk)
+                .claimable()
+                .update(
+                    state=Result.State.IN_PROGRESS,
+                    epoch=F("epoch") + 1,
+                    lease_owner=owner,
+                    lease_expires_at=from_now(settings.LEASE),
+                    started_at=Coalesce(F("started_at"), Now()),
+                    reserved_micros=0,
+                )
+            )
+            if not taken:
+                return None
+            result = Result.objects.select_related("job", "model__provider", "window").get(pk=pk)
+            attempt = Attempt.objects.for_claim(result)
+            Job.objects.filter(pk=result.job_id).touch()
+            failpoint("in-claim")
+        return Claim(result, attempt)
+
+    def held_back(self, pk: uuid.UUID) -> bool:
+        """Whether a claimable row must not be called for yet, because its account or its model
+        rests or its account has enough calls under way. The account's row is locked meanwhile."""
+        row = self.filter(pk=pk).claimable().select_related("model__provider").first()
+        if row is not None and row.must_not_be_paid():
+            self.filter(pk=pk).claimable().end("BUDGET_EXHAUSTED", STOPPED_SENTENCE)
+            return True
+        if row is None or row.model is None:
+            return False
+        rest = pressure.resting_until(row.model)
+        if rest is not None:
+            self.filter(pk=pk).put_off(*rest)
+            return True
+        provider = Provider.objects.select_for_update().get(pk=row.model.provider_id)
+        if provider.concurrency is None or provider.concurrency > self.under_way(provider.pk):
+            return False
+        self.filter(pk=pk).update(bell_at=None)
+        return True
+
+    def under_way(self, provider_id: uuid.UUID) -> int:
+        """How many calls of this account are claimed right now."""
+        claimed = self.active().filter(state=Result.State.IN_PROGRESS)
+        return claimed.filter(model__provider=provider_id).count()
+
+    def put_off(self, until: datetime, code: str) -> None:
+        """Let these rows wait until then; those that cannot wait so long end now."""
+        in_time = Q(deadline_at__gt=until + timedelta(seconds=settings.CALL_MARGIN))
+        waiting = self.filter(state=Result.State.PENDING)
+        waiting.filter(~in_time).end(code, RESTING_SENTENCES[code])
+        waiting.filter(in_time).update(not_before=until, bell_at=None)
+
+    def next_waiting(self, provider_id: uuid.UUID) -> "Result | None":
+        """The oldest claimable row of this account that no bell is on its way to."""
+        unheard = self.claimable().filter(bell_at=None, model__provider=provider_id)
+        return unheard.order_by("created_at", "index").first()
+
+    def renew(self, claims: Collection["Claim"], owner: str) -> int:
+        """Keep the leases of live claims."""
+        live = [claim.result.pk for claim in claims]
+        mine = self.filter(pk__in=live, lease_owner=owner, state=Result.State.IN_PROGRESS)
+        return mine.update(lease_expires_at=from_now(settings.LEASE))
+
+    def expire(self) -> int:
+        """End the overdue rows among these; returns how many."""
+        return self.overdue().end("DEADLINE_EXCEEDED", DEADLINE_SENTENCE)
+
+    def cancel(self) -> int:
+        """End the waiting rows among these. What is being drawn is paid for and goes on."""
+        return self.filter(state=Result.State.PENDING).end("CANCELLED", CANCELLED_SENTENCE)
+
+    def end(self, code: str, sentence: str) -> int:
+        """End these rows, locked in a fixed order as long as they are as this queryset asks;
+        returns how many. What they had reserved is given back."""
+        with transaction.atomic():
+            found = list(self.select_for_update(of=("self",)).order_by("pk"))
+            if not found:
+                return 0
+            ended = Result.objects.filter(pk__in=[row.pk for row in found])
+            ended.update(
+                state=Result.State.ERROR,
+                error_code=code,
+                error=sentence,
+                retryable=True,
+                finished_at=Now(),
+                reserved_micros=0,
+            )
+            settle_ended(found)
+            Job.objects.filter(pk__in={row.job_id for row in found}).touch()
+        return len(found)
+
+
+class Result(models.Model):
+    """One model's picture-to-be. The fields from `name` to `price_micros` are a snapshot."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        IN_PROGRESS = "in_progress", _("drawing")
+        COMPLETED = "completed", _("completed")
+        ERROR = "error", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
+    index = models.PositiveSmallIntegerField()
+    round = models.PositiveSmallIntegerField(default=0)
+    model = models.ForeignKey(ImageModel, on_delete=models.SET_NULL, null=True)
+    name = models.CharField(_("model"), max_length=100)
+    slug = models.CharField(max_length=100)
+    kind = models.CharField(_("kind"), max_length=40)
+    provider_model = models.CharField(_("model id"), max_length=200)
+    price_micros = models.BigIntegerField(_("price"), null=True)
+    ceiling_micros = models.BigIntegerField(_("price at most"), null=True)
+    seed = models.BigIntegerField(_("seed"), null=True)
+
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING)
+    epoch = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_owner = models.CharField(max_length=40, blank=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField()
+    bell_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    error_code = models.CharField(_("error code"), max_length=40, blank=True)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    retryable = models.BooleanField(default=False)
+    # What it has reserved while it waits to be paid for, and the day of the model it did so in.
+    reserved_micros = models.BigIntegerField(_("reserved"), default=0)
+    window = models.ForeignKey(
+        SpendWindow, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["job", "index", "-round"]
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["job", "index", "round"], name="result_place")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["deadline_at"],
+                name="result_active",
+                condition=Q(state__in=("pending", "in_progress")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_state_display()}"
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the first claim to the end."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+    def must_not_be_paid(self) -> bool:
+        """Whether paid calls are stopped and this needs one. What is bought already is fetched."""
+        if self.window_id is None or self.ceiling_micros == 0:
+            return False
+        stopped = SpendingLimits.objects.current().stopped
+        return stopped and Attempt.objects.open_task(self) is None
+
+
+class Claim:
+    """A worker's hold on a result, and the only way in which a worker changes it.
+
+    Each method returns False, and changes nothing, when the claim no longer holds.
+    """
+
+    def __init__(self, result: Result, attempt: Attempt) -> None:
+        self.result = result
+        self.attempt = attempt
+
+    def task_known(self, task: str) -> bool:
+        """Commit the provider's task id, so that a crash leads to polling, not to a second call."""
+        return self._change({}, {"task": task})
+
+    def received(self, picture: "StoredPicture", facts: dict[str, Any]) -> bool:
+        """Commit where the picture is about to be stored and what is known of the call."""
+        cost = facts.get("cost_micros")
+        known = {
+            "object_key": picture.key,
+            "sha256": picture.sha256,
+            "content_type": picture.content_type,
+            "width": picture.width,
+            "height": picture.height,
+            "byte_size": picture.byte_size,
+            "cost_micros": self.result.price_micros if cost is None else cost,
+        }
+        return self._change({}, {"state": Attempt.State.RECEIVED, **facts, **known})
+
+    def complete(self) -> bool:
+        """The picture is stored: show it."""
+        with transaction.atomic():
+            done = self._change(
+                {"state": Result.State.COMPLETED, "finished_at": Now()},
+                {"state": Attempt.State.SETTLED, "finished_at": Now()},
+                in_time=True,
+            )
+            if done:
+                Picture.objects.create_for(self.result.pk, self.attempt.pk)
+                Job.objects.filter(pk=self.result.job_id).update(image_count=F("image_count") + 1)
+        return done
+
+    def fail(self, code: str, sentence: str, *, retryable: bool, facts: dict[str, Any]) -> bool:
+        """End without a picture."""
+        return self._change(
+            {
+                "state": Result.State.ERROR,
+                "error_code": code,
+                "error": sentence[:500],
+                "retryable": retryable,
+                "finished_at": Now(),
+            },
+            {"finished_at": Now(), "error_code": code, **facts},
+        )
+
+    def release(self, *, wait: float, tries: int, facts: dict[str, Any]) -> bool:
+        """Put the row back to waiting, for at least `wait` seconds. What was not charged is
+        reserved again."""
+        uncharged = facts.get("state") == Attempt.State.RELEASED
+        return self._change(
+            {
+                "state": Result.State.PENDING,
+                "not_before": from_now(wait),
+                "tries": tries,
+                "bell_at": None,
+                "lease_owner": "",
+                "lease_expires_at": None,
+                "reserved_micros": self.attempt.spent_micros if uncharged else 0,
+            },
+            facts,
+        )
+
+    def _change(
+        self, result: dict[str, Any], attempt: dict[str, Any], *, in_time: bool = False
+    ) -> bool:
+        """Change row and Attempt together, if the claim still holds."""
+        held = Result.objects.held(self.result)
+        if in_time:
+            held = held.filter(deadline_at__gt=Now())
+        with transaction.atomic():
+            if not held.update(**(result or {"epoch": self.result.epoch})):
+                self._came_late(attempt)
+                return False
+            if attempt:
+                again = result.get("state") == Result.State.PENDING
+                self.attempt.record(attempt, again=again)
+            if result:
+                Job.objects.filter(pk=self.result.job_id).touch()
+        return True
+
+    def _came_late(self, facts: dict[str, Any]) -> None:
+        """Where the row was ended over a call that went on, what became of the call is written
+        down on its Attempt only. It is not settled: nobody is shown its picture."""
+        if "state" not in facts:
+            return
+        mine = Attempt.objects.outliving(self.result.epoch).filter(pk=self.attempt.pk)
+        if mine.select_for_update(of=("self",)).first() is None:
+            return
+        told = {name: facts[name] for name in TOLD_LATE if name in facts}
+        if told["state"] == Attempt.State.SETTLED:
+            told["state"] = Attempt.State.RECEIVED
+        self.attempt.record(told | {"finished_at": Now()})
+
+
+def settle_ended(results: Sequence[Result]) -> None:
+    """Money of results that were ended: what they had reserved is given back, and a picture that
+    was received, but came too late to be shown, is counted at what it cost."""
+    received = Attempt.objects.unfinished().filter(
+        state=Attempt.State.RECEIVED, result__in=[row.pk for row in results]
+    )
+    late = list(received.select_for_update(of=("self",)).order_by("pk"))
+    reserved: Counter[int] = Counter()
+    for row in results:
+        if row.reserved_micros and row.window_id is not None:
+            reserved[row.window_id] += row.reserved_micros
+    if reserved:
+        SpendWindow.objects.give_back(reserved)
+    for attempt in late:
+        attempt.record({"finished_at": Now()})
+
+
+def from_now(seconds: float) -> Any:
+    """The database's clock plus so many seconds, as an expression."""
+    return models.ExpressionWrapper(
+        Now() + timedelta(seconds=seconds), output_field=models.DateTimeField()
+    )

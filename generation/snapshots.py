@@ -1,0 +1,157 @@
+"""What readers see of a job: one snapshot, told as JSON by the API and as tiles by the pages."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from generation.models import Job, Result
+from generation.models.job import status_of
+from generation.templatetags.display import price
+from providers.errors import OutcomeUnknown
+
+
+class Addresses:
+    """Absolute addresses as the outside sees us: PUBLIC_BASE_URL, else the request's host."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = settings.PUBLIC_BASE_URL or origin
+
+    def media(self, key: str) -> str:
+        """A stable address: the CDN's, else ours, which leads to the storage."""
+        if settings.CLOUDFRONT_DOMAIN:
+            return f"https://{settings.CLOUDFRONT_DOMAIN}/{key}"
+        return f"{self.origin}{settings.MEDIA_URL}{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job and its results at one version."""
+
+    job: Job
+    results: list[Result]
+
+    @property
+    def status(self) -> str:
+        return status_of([str(result.state) for result in self.results])
+
+    def count(self, state: str) -> int:
+        return sum(result.state == state for result in self.results)
+
+
+def of(job: Job) -> Snapshot:
+    """A job's results as they are now.
+
+    One that has begun and waits to go on is told as going on: what was told never goes back.
+    """
+    results = Result.objects.filter(job=job).latest_round().order_by("index")
+    shown = list(results.select_related("picture"))
+    for result in shown:
+        if result.state == Result.State.PENDING and result.started_at is not None:
+            result.state = Result.State.IN_PROGRESS
+    return Snapshot(job, shown)
+
+
+def current(job_id: UUID) -> Job | None:
+    """The job row. A reader that meets overdue work first ends it, as the sweeper would."""
+    late = Result.objects.filter(job=OuterRef("pk")).overdue()
+    jobs = Job.objects.annotate(overdue=Exists(late))
+    job = jobs.filter(pk=job_id).first()
+    if job is not None and getattr(job, "overdue", False):
+        Result.objects.filter(job=job).expire()
+        job = jobs.filter(pk=job_id).first()
+    return job
+
+
+def as_json(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:
+    """The body of GET /status/{jobId}."""
+    job = snapshot.job
+    return {
+        "jobId": str(job.id),
+        "status": snapshot.status,
+        "createdAt": stamp(job.created_at),
+        "updatedAt": stamp(job.updated_at),
+        "totalModels": len(snapshot.results),
+        "completedModels": snapshot.count("completed"),
+        "failedModels": snapshot.count("error"),
+        "prompt": job.prompt,
+        "parameters": parameters(job),
+        "version": job.version,
+        "results": [result_as_json(result, addresses) for result in snapshot.results],
+    }
+
+
+def parameters(job: Job) -> dict[str, Any]:
+    """Steps, guidance and control always; the others when the visitor chose them."""
+    chosen = {
+        "seed": job.seed,
+        "aspectRatio": job.aspect_ratio or None,
+        "negativePrompt": job.negative_prompt or None,
+    }
+    return {"steps": job.steps, "guidance": number(job.guidance), "control": job.control} | {
+        name: value for name, value in chosen.items() if value is not None
+    }
+
+
+def result_as_json(result: Result, addresses: Addresses) -> dict[str, Any]:
+    told = {
+        "id": str(result.id),
+        "index": result.index,
+        "round": result.round,
+        "model": result.name,
+        "slug": result.slug,
+        "status": result.state,
+        "priceMicros": result.price_micros,
+        "startedAt": stamp(result.started_at),
+        "completedAt": stamp(result.finished_at),
+        "duration": round(result.duration, 2) if result.duration is not None else None,
+    }
+    unknown_yet = ("startedAt", "completedAt", "duration")
+    told = {
+        name: value for name, value in told.items() if name not in unknown_yet or value is not None
+    }
+    if result.state == Result.State.COMPLETED:
+        return told | picture_as_json(result, addresses)
+    if result.state == Result.State.ERROR:
+        return told | {
+            "error": sentence(result),
+            "errorCode": result.error_code,
+            "retryable": result.retryable,
+        }
+    return told
+
+
+def sentence(result: Result) -> str:
+    """Why a result failed, for people. What a retry may cost a second time is told if known."""
+    if result.error != OutcomeUnknown.sentence or not result.price_micros:
+        return result.error
+    return f"{result.error.removesuffix('.')}, about {price(result.price_micros)}."
+
+
+def picture_as_json(result: Result, addresses: Addresses) -> dict[str, Any]:
+    picture = result.picture
+    return {
+        "imageKey": picture.key,
+        "imageUrl": addresses.media(picture.key),
+        "thumbnailUrl": addresses.media(picture.thumbnail_key or picture.key),
+        "mediumUrl": addresses.media(picture.medium_key or picture.key),
+        "width": picture.width,
+        "height": picture.height,
+        "contentType": picture.content_type,
+        "bytes": picture.byte_size,
+    }
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def number(value: float) -> int | float:
+    """7.0 as 7, as the visitor typed it."""
+    return int(value) if value == int(value) else value

@@ -1,0 +1,110 @@
+"""The sweeper: rings lost bells, ends overdue work, and decides what a dead worker left behind."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from generation import bells, execution, pictures
+from generation.failpoints import failpoint
+from generation.models import Attempt, Counter, Picture, Result
+from generation.models.result import Claim
+from providers.errors import OutcomeUnknown
+from providers.registry import ADAPTERS
+
+log = logging.getLogger(__name__)
+
+MOST_BELLS = 200
+
+
+def sweep(*, starting: bool = False) -> None:
+    """One round. Twice at once, or twice in a row, changes nothing more.
+
+    When a process starts that is the only one (SQLite), nobody else can have heard the bells of
+    waiting rows, so they are all rung for again.
+    """
+    Result.objects.all().expire()
+    failpoint("after-expire")
+    for result in Result.objects.abandoned(execution.BOOT_ID).select_related("job"):
+        try:
+            recover(result)
+        except OSError:  # the storage is away: a later round decides, or the deadline
+            log.exception("Nobody can say whether result %s was stored.", result.pk)
+        failpoint("after-recover")
+    pause = 0 if starting else settings.BELL_PAUSE
+    waiting = Result.objects.unrung(older_than=pause).order_by("created_at", "index")
+    bells.ring(waiting.values_list("pk", flat=True)[:MOST_BELLS])
+    ring_for_copies(pause)
+    Counter.objects.expired().delete()
+
+
+def ring_for_copies(pause: float) -> None:
+    """Copies are rung for once their picture is old enough that the first bell must be lost."""
+    stale = Picture.objects.without_copies().older_than(pause)
+    bells.ring_for_copies(stale.values_list("pk", flat=True)[:MOST_BELLS])
+
+
+def recover(result: Result) -> None:
+    """Decide about a claim whose worker is gone.
+
+    Stored: adopt. Task known, or a kind that costs nothing: back to waiting. Anything else may
+    have been billed, so it ends as OUTCOME_UNKNOWN and is not bought again.
+    """
+    attempt = Attempt.objects.filter(result=result).order_by("-epoch", "-created_at").first()
+    if attempt is None:
+        return
+    claim = Claim(result, attempt)
+    if attempt.state == Attempt.State.RECEIVED and pictures.holds(
+        attempt.object_key, attempt.sha256
+    ):
+        log.warning("Result %s: adopting the picture a dead worker stored.", result.pk)
+        if claim.complete():
+            failpoint("after-adopt")
+            bells.ring_for_copies([result.pk])
+    elif attempt.task and attempt.state in (Attempt.State.INTENDED, Attempt.State.RECEIVED):
+        claim.release(wait=0, tries=result.tries, facts={})
+    elif is_free(result.kind):
+        facts = {"state": Attempt.State.RELEASED, "detail": "the worker died"}
+        claim.release(wait=0, tries=result.tries, facts=facts)
+    else:
+        facts = {"state": Attempt.State.UNKNOWN, "detail": "the worker died during the call"}
+        claim.fail(OutcomeUnknown.code, OutcomeUnknown.sentence, retryable=True, facts=facts)
+
+
+def is_free(kind: str) -> bool:
+    adapter = ADAPTERS.get(kind)
+    return adapter is not None and adapter.free
+
+
+class Sweeper:
+    """A thread that sweeps every few seconds and renews the leases of this process's claims."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._every, args=args, name=name, daemon=True)
+            for name, args in {
+                "sweeper": (settings.SWEEP_PERIOD, sweep),
+                "leases": (settings.LEASE_RENEWAL, execution.live.renew),
+            }.items()
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _every(self, period: float, work: Callable[[], object]) -> None:
+        while not self._stopped.wait(period):
+            try:
+                work()
+            except (InterfaceError, OperationalError):  # the database is away for a moment
+                log.exception("A round of %s failed.", threading.current_thread().name)
+            finally:
+                close_old_connections()

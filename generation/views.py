@@ -1,0 +1,169 @@
+"""The pages. Each is a view of the rows, reads without JavaScript and can be shared by address."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from generation import gallery as shelves
+from generation import inspiration, snapshots, tiles
+from generation.api.audience import gets_page
+from generation.api.errors import (
+    Refusal,
+    as_answer,
+    internal_error,
+    malformed,
+    unknown_route,
+)
+from generation.api.jobs import OneJob
+from generation.api.limits import allowance
+from generation.api.serializers import OrderBody
+from generation.api.views import model_as_json, offered, parsed_id, place_order
+from generation.forms import StudioForm
+from generation.gates.addresses import client_of
+from generation.models import Job
+from generation.models.job import MAX_PROMPT
+from generation.snapshots import Addresses
+from providers.messages import ASPECT_RATIOS
+from providers.models import ImageModel
+
+MAX_QUERY = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    """Write a prompt, choose models, generate. Without JavaScript the form posts here.
+
+    An address may bring a prompt: `/?prompt=…`.
+    """
+    if request.method == "POST":
+        form = StudioForm(request.POST)
+    else:
+        form = StudioForm(None, prompt=request.GET.get("prompt", ""))
+    if request.method != "POST":
+        return render_studio(request, form)
+    try:
+        job = place_order(OrderBody(data=form.as_body()).order(), client_of(request))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return render_studio(request, form, status=refusal.status_code)
+    return redirect("job", job.id)
+
+
+def render_studio(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
+    models = offered()
+    context = {
+        "models": [choice(model) for model in models],
+        "form": form.values(default_slugs=[model.slug for model in models]),
+        "aspect_ratios": ASPECT_RATIOS,
+        "max_prompt": MAX_PROMPT,
+        "example": example(addresses_for(request)),
+        "suggestions": inspiration.PROMPTS[:3],
+        "inspiration": list(inspiration.PROMPTS),
+        "allowance": allowance(request),
+        "demo_only": all(model.demo for model in models),
+    }
+    return render(request, "studio.html", context, status=status)
+
+
+def choice(model: ImageModel) -> dict[str, Any]:
+    told = model_as_json(model)
+    return told | {
+        "price_micros": told["priceMicros"],
+        "reason": told["reason"] or "",
+        "demo": model.demo,
+    }
+
+
+def example(addresses: Addresses) -> dict[str, Any] | None:
+    """The newest job of the gallery with several pictures, so that no first page is empty."""
+    several = Job.objects.in_gallery().filter(image_count__gte=3)
+    newest = several.first() or Job.objects.in_gallery().first()
+    return tiles.job_view(snapshots.of(newest), addresses) if newest else None
+
+
+@csrf_exempt
+@never_cache
+def job(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """One job: its prompt, its parameters, its tiles. To anything but looking, the API answers."""
+    if request.method not in ("GET", "HEAD"):
+        return OneJob.as_view()(request, job_id=job_id)
+    pk = parsed_id(job_id)
+    found = snapshots.current(pk) if pk else None
+    if found is None:
+        raise Http404
+    view = tiles.job_view(snapshots.of(found), addresses_for(request))
+    return render(request, "job.html", {"job": view, "tiles": view["tiles"]})
+
+
+@never_cache
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The newest jobs as contact sheets. A cursor we did not make starts at the beginning."""
+    query, model = (
+        request.GET.get(name, "")[:MAX_QUERY].replace("\0", "") for name in ("q", "model")
+    )
+    try:
+        page = shelves.page(cursor=request.GET.get("cursor", ""), query=query, model=model)
+    except shelves.BadCursor:
+        return redirect("gallery")
+    asked = {"q": query, "model": model, "cursor": page.next_cursor or ""}
+    following = urlencode({name: value for name, value in asked.items() if value})
+    addresses = addresses_for(request)
+    context = {
+        "galleries": [tiles.sheet(entry, addresses) for entry in page.entries],
+        "next_url": f"{reverse('gallery')}?{following}" if page.next_cursor else None,
+        "query": query,
+        "model": model,
+        "models": ImageModel.objects.values("slug", "name"),
+        "total": len(page.entries),
+    }
+    return render(request, "gallery.html", context)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this name wherever a page names no icon, as the admin's do."""
+    return redirect(static("favicon.svg"))
+
+
+def addresses_for(request: HttpRequest) -> Addresses:
+    return Addresses(f"{request.scheme}://{request.get_host()}")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if gets_page(request):
+        return render(request, "404.html", status=404)
+    return unknown_route(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if gets_page(request):
+        return render(request, "400.html", status=400)
+    return as_answer(malformed(exception))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if gets_page(request):
+        return render(request, "403.html", status=403)
+    return as_answer(Refusal(403, "FORBIDDEN", "You may not do this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form without its token: an old page, or somebody else's."""
+    if gets_page(request):
+        return render(request, "403_csrf.html", status=403)
+    text = "This form has expired. API clients use POST /generate, which needs no token."
+    return as_answer(Refusal(403, "FORBIDDEN", text))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    if gets_page(request):
+        return render(request, "500.html", status=500)
+    return internal_error()
