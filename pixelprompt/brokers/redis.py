@@ -1,0 +1,35 @@
+"""Bells over Redis."""
+
+import redis
+from dramatiq import Message, Middleware
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.errors import ConnectionFailed
+
+HEARTBEAT_TIMEOUT = 30_000  # milliseconds until a dead worker's messages may be given to others
+MAINTENANCE_CHANCE = 50_000  # in a million, for each command
+
+
+class RedisBells(RedisBroker):
+    """Redis with room for every thread: each needs up to two connections."""
+
+    def __init__(self, url: str, threads: int, middleware: list[Middleware]) -> None:
+        pool = redis.ConnectionPool.from_url(
+            url, max_connections=2 * threads + 32, socket_connect_timeout=5, socket_timeout=15
+        )
+        super().__init__(
+            client=redis.Redis(connection_pool=pool),
+            middleware=middleware,
+            namespace="pixelprompt",
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            maintenance_chance=MAINTENANCE_CHANCE,
+        )
+
+    def enqueue(self, message: Message, *, delay: int | None = None) -> Message:
+        try:
+            return super().enqueue(message, delay=delay)
+        except redis.RedisError as problem:
+            raise ConnectionFailed(f"Redis: {type(problem).__name__}") from problem
+
+
+def make(url: str, threads: int, middleware: list[Middleware]) -> RedisBells:
+    return RedisBells(url, threads, middleware)

@@ -1,0 +1,49 @@
+"""What a fresh installation needs: demo models, an account to log in with, and a first picture."""
+
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from generation.models import Job
+from generation.submission import Order, submit
+from providers.models import ImageModel, Provider
+from providers.painters import PAINTERS
+
+EXAMPLE = "a lighthouse on a cliff above the sea at sunset, with a full moon"
+
+
+def seed() -> None:
+    """Give an installation without any image model the demo models, once."""
+    with transaction.atomic():
+        if ImageModel.objects.exists():
+            return
+        demo = Provider.objects.create(name="Demo", kind="demo")
+        for position, (model_id, painter) in enumerate(PAINTERS.items(), start=1):
+            ImageModel.objects.create(
+                name=painter.label,
+                slug=f"demo-{model_id}",
+                provider=demo,
+                model_id=model_id,
+                position=position,
+                price_micros=0,
+            )
+
+
+def create_admin() -> str:
+    """Make the first account, if there is none; returns its password, which is kept nowhere."""
+    users = get_user_model().objects
+    with transaction.atomic():
+        if users.filter(is_staff=True).exists():
+            return ""
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", "", password)
+    return password
+
+
+def draw_example() -> None:
+    """Let the demo models draw one job for an installation that has none, so that no page is
+    empty. Nothing is ever bought for this."""
+    models = list(ImageModel.objects.offered())
+    if not Job.objects.exists() and models and all(model.demo for model in models):
+        submit(Order(EXAMPLE), client=None)

@@ -1,0 +1,152 @@
+"""`manage.py serve`: web server, workers and sweeper in one process."""
+
+import asyncio
+import logging
+import signal
+import socket
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import dramatiq
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connections
+
+from generation import execution, sweeper
+from pixelprompt import datadir, firstrun
+from pixelprompt.broker import Workers
+
+log = logging.getLogger(__name__)
+
+GRACE = 25.0  # seconds that running calls get after SIGTERM
+
+
+class Command(BaseCommand):
+    help = "Serve pages and API, draw pictures and sweep, in one process."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-worker", action="store_true", help="Serve only; draw elsewhere.")
+
+    def handle(self, *args: Any, no_worker: bool = False, **options: Any) -> None:
+        with signals_kept(), listening(settings.HOST, settings.PORT) as listener:
+            try:
+                held = datadir.lock(settings.DATA_DIR)
+            except datadir.Unusable as problem:
+                raise CommandError(str(problem)) from None
+            with held:
+                with troubles_told():
+                    self.prepare()
+                self.announce(listener)
+                self.run(listener, draw=not no_worker)
+
+    def prepare(self) -> None:
+        """Bring database, static files, models and the first account to where they should be."""
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        firstrun.seed()
+        call_command("sync_models", stdout=self.stdout, stderr=self.stderr)
+        password = firstrun.create_admin()
+        if password:
+            self.stdout.write(f"Admin:  user admin, password {password}  (shown only this once)")
+        connections.close_all()
+
+    def announce(self, listener: socket.socket) -> None:
+        host, port = listener.getsockname()[:2]
+        shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+        address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+        self.stdout.write(f"Pixel Prompt is at {address}  (admin: {address}admin/)")
+        self.stdout.flush()
+
+    def run(self, listener: socket.socket, *, draw: bool) -> None:
+        with working() if draw else not_working():
+            config = uvicorn.Config(
+                "pixelprompt.asgi:application",
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=5,
+                server_header=False,
+                proxy_headers=False,
+            )
+            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+
+
+@contextmanager
+def troubles_told() -> Iterator[None]:
+    """A full disk, a broken database and the like are one sentence."""
+    try:
+        yield
+    except OSError as problem:
+        place = problem.filename or settings.DATA_DIR
+        raise CommandError(f"{place} cannot be written to: {problem.strerror}.") from problem
+    except Error as problem:
+        raise CommandError(f"The database cannot be used: {problem}") from problem
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Workers and sweeper run inside; at the end running calls get their grace."""
+    sweeper.sweep(starting=True)
+    workers = Workers(
+        dramatiq.get_broker(), calls=settings.WORKER_THREADS, copies=settings.COPY_THREADS
+    )
+    keeper = sweeper.Sweeper()
+    workers.start()
+    keeper.start()
+    firstrun.draw_example()
+    try:
+        yield
+    finally:
+        execution.stopping.set()
+        if execution.live:
+            log.info("Waiting up to %d s for %d running calls.", GRACE, len(execution.live))
+        workers.stop(grace=GRACE)
+        keeper.stop()
+        connections.close_all()
+
+
+@contextmanager
+def not_working() -> Iterator[None]:
+    yield
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGINT arrived while we were not serving."""
+
+
+@contextmanager
+def signals_kept() -> Iterator[None]:
+    """SIGTERM and SIGINT end the command by way of its clean-up.
+
+    While it serves, uvicorn handles both itself, shuts down, and then raises the signal again;
+    the default handler would then kill the process before the workers got their grace.
+    """
+
+    def stop(signum: int, frame: object) -> None:
+        raise Stopped
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, stop)
+    with suppress(Stopped):
+        yield
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The bound socket; a taken port is one clear sentence, before anything else happens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as problem:
+            raise CommandError(
+                f"Cannot listen on {host} port {port}: {problem.strerror}. "
+                "Set PORT or HOST to something else."
+            ) from None
+        yield listener

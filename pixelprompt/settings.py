@@ -1,0 +1,235 @@
+"""Every setting, read from the environment once. All problems are reported together.
+
+Names, meanings and defaults are in docs/configuration.md and `.env.example`.
+"""
+
+import os
+from pathlib import Path
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from generation.networks import parse_networks
+from pixelprompt import environment
+from pixelprompt.environment import Environment, between, one_of
+from providers.addresses import PrivateHosts
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin[Job] and the like exist at run time
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(Path(os.environ.get("PIXELPROMPT_ENV_FILE", BASE_DIR / ".env")))
+
+# --- the environment ------------------------------------------------------------------------------
+HOST: str = env.str("HOST", "127.0.0.1")
+PORT: int = env.int("PORT", 8000, validate=between(0, 65535))
+DEBUG: bool = env.bool("DEBUG", False)
+DATA_DIR = Path(env.str("PIXELPROMPT_DATA_DIR", str(BASE_DIR / "data"))).absolute()
+DATABASE_URL: str = env.str(
+    "DATABASE_URL",
+    f"sqlite:///{DATA_DIR / 'pixelprompt.sqlite3'}",
+    validate=environment.database_url,
+)
+BROKER_URL: str = env.str("BROKER_URL", "", validate=environment.broker_url)
+WORKER_THREADS: int = env.int("WORKER_THREADS", 64, validate=between(1, 4096))
+WEB_THREADS: int = env.int("WEB_THREADS", 16, validate=between(1, 512))
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CORS_ALLOWED_ORIGINS: list[str] = env.list(
+    "CORS_ALLOWED_ORIGINS", ["*"], validate=environment.origins
+)
+PUBLIC_BASE_URL: str = env.str("PUBLIC_BASE_URL", "", validate=environment.http_url)
+CACHE_URL: str = env.str("CACHE_URL", "", validate=environment.cache_url)
+LISTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [], validate=environment.networks)
+GLOBAL_LIMIT: int = env.int("GLOBAL_LIMIT", 1000, validate=between(0, 1_000_000_000))
+IP_LIMIT: int = env.int("IP_LIMIT", 50, validate=between(0, 1_000_000_000))
+IP_INCLUDE: list[str] = env.list("IP_INCLUDE", [], validate=environment.networks)
+ALLOWED_PRIVATE_HOSTS: list[str] = env.list(
+    "ALLOWED_PRIVATE_HOSTS", [], validate=environment.private_hosts
+)
+S3_BUCKET: str = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "", validate=environment.http_url)
+AWS_REGION: str = env.str("AWS_REGION", env.source.get("AWS_DEFAULT_REGION", ""))
+CLOUDFRONT_DOMAIN: str = env.str("CLOUDFRONT_DOMAIN", "", validate=environment.host_name)
+QUEUE_BOUND: int = env.int("QUEUE_BOUND", 2000, validate=between(1, 1_000_000))
+LOG_LEVEL: str = env.str(
+    "LOG_LEVEL",
+    "INFO",
+    validate=one_of(environment.LOG_LEVELS, "Must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+)
+SECRET_KEY: str = env.str("SECRET_KEY", "")
+FIELD_ENCRYPTION_KEYS: list[str] = env.list(
+    "FIELD_ENCRYPTION_KEYS", [], validate=environment.encryption_keys
+)
+MODEL_SLOTS = env.model_slots()
+CHAT_SLOT = env.chat_slot(MODEL_SLOTS)
+if DATABASE_URL and not DATABASE_URL.startswith("sqlite:"):
+    for required in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"):
+        if required not in env.source:
+            env.note(required, "Is required when DATABASE_URL is not SQLite.")
+try:
+    env.check()
+except ValueError as problems:
+    raise ImproperlyConfigured(str(problems)) from None
+
+PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
+PRIVATE_HOSTS = PrivateHosts.parse(ALLOWED_PRIVATE_HOSTS)
+TRUSTED_PROXIES = parse_networks(LISTED_PROXIES)
+SECRET_KEY = SECRET_KEY or environment.kept_secret(DATA_DIR, "secret_key")
+FIELD_ENCRYPTION_KEYS = FIELD_ENCRYPTION_KEYS or [
+    environment.kept_secret(DATA_DIR, "encryption_key")
+]
+
+# --- promises (docs/architecture.md says what each one is for) ------------------------------------
+JOB_DEADLINE = 300.0  # seconds from accepting a job to its last result, queueing included
+LEASE = 30.0  # seconds a claim holds without a sign of life
+LEASE_RENEWAL = 10.0
+SWEEP_PERIOD = 5.0
+BELL_PAUSE = 30.0  # before the same row is rung for again
+CALL_MARGIN = 10.0  # seconds of the job's deadline kept back from a call
+MAX_TRIES = 3
+COPY_THREADS = 2
+
+# --- Django -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "rest_framework",
+    "pixelprompt",
+    "providers",
+    "generation",
+]
+MIDDLEWARE = [
+    "generation.api.middleware.CorrelationId",
+    "generation.api.middleware.Cors",
+    "django.middleware.security.SecurityMiddleware",
+    "pixelprompt.compression.TextGZip",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "pixelprompt.urls"
+WSGI_APPLICATION = "pixelprompt.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DATABASES = {
+    "default": environment.database(DATABASE_URL, pool_size=WORKER_THREADS + WEB_THREADS + 8)
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "counters": environment.counters(CACHE_URL),
+}
+RATELIMIT_USE_CACHE = "counters"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": environment.picture_storage(
+        S3_BUCKET, S3_ENDPOINT_URL, AWS_REGION, local=DATA_DIR / "media"
+    ),
+    "staticfiles": {"BACKEND": "pixelprompt.staticfiles.HashedStaticFiles"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["generation.api.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "generation.api.parsers.AlwaysJSON",
+    "EXCEPTION_HANDLER": "generation.api.errors.answer_exception",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- security -----------------------------------------------------------------------------------
+picture_origins = environment.picture_origins(
+    S3_BUCKET, S3_ENDPOINT_URL, AWS_REGION, CLOUDFRONT_DOMAIN
+)
+secure = PUBLIC_BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; behind it every request looks plain
+SECURE_HSTS_SECONDS = 31_536_000 if secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = secure
+SECURE_HSTS_PRELOAD = secure
+SESSION_COOKIE_SECURE = secure
+CSRF_COOKIE_SECURE = secure
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL else []
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "generation.views.csrf_failure"
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", *picture_origins],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"correlation": {"()": "generation.correlation.CorrelationFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["correlation"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # A wrong Host header is the caller's mistake and no error of ours.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "dramatiq": {"level": "WARNING"},
+        # It warns of two workers on one broker, which is what we want: calls and display copies.
+        "dramatiq.broker": {"level": "ERROR"},
+    },
+}

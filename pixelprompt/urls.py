@@ -1,0 +1,29 @@
+"""Every address."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from generation import health, media, views
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
+
+admin.site.site_header = admin.site.site_title = "Pixel Prompt"
+admin.site.index_title = "Desk"
+
+urlpatterns = [
+    path("", views.studio, name="studio"),
+    path("jobs/<str:job_id>", views.job, name="job"),
+    path("gallery", RedirectView.as_view(pattern_name="gallery", query_string=True)),
+    path("gallery/", views.gallery, name="gallery"),
+    path("media/<path:key>", media.media, name="media"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", views.favicon),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("", include("generation.api.urls")),
+]

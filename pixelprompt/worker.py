@@ -1,0 +1,43 @@
+"""`dramatiq pixelprompt.worker -t 64`: worker processes for a team's broker.
+
+Each process also sweeps and renews the leases of its own claims.
+"""
+
+import os
+
+import django
+import dramatiq
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pixelprompt.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - needs the set-up above
+from dramatiq import worker as dramatiq_worker  # noqa: E402
+
+from generation import execution  # noqa: E402
+from generation.sweeper import Sweeper  # noqa: E402
+
+broker = dramatiq.get_broker()
+# Dramatiq reads these from the environment before this module is imported.
+dramatiq_worker.QUEUE_PREFETCH = settings.WORKER_THREADS
+
+
+class Keeper(dramatiq.Middleware):
+    """The sweeper of a worker process: it stops taking claims when the process is told to stop."""
+
+    def __init__(self) -> None:
+        self.sweeper: Sweeper | None = None
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self.sweeper = Sweeper()
+        self.sweeper.start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        execution.stopping.set()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        if self.sweeper is not None:
+            self.sweeper.stop()
+
+
+broker.add_middleware(Keeper())
