@@ -1,0 +1,147 @@
+"""What tests share: fake providers over real HTTP, real worker threads, an API client."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import dramatiq
+import pytest
+from django.conf import settings
+from django.test import Client
+from moto.server import ThreadedMotoServer
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from generation import execution
+from generation.models import Limit
+from pixelprompt import environment
+from pixelprompt.broker import Workers
+from providers.models import ImageModel, Provider
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.fakes import FakeProviders
+from tests.support import Api
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is demanded (CI), a test that skips is a test that fails."""
+    report = yield
+    if report.skipped and os.environ.get("PIXELPROMPT_DEMAND") == "all":
+        report.outcome = "failed"
+    return report
+
+
+@pytest.fixture
+def fakes() -> Iterator[FakeProviders]:
+    with FakeProviders() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def media_swept() -> Iterator[None]:
+    yield
+    shutil.rmtree(Path(settings.DATA_DIR) / "media", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """A real S3 server (moto's)."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Pictures go into this bucket."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    made = boto3.resource("s3", endpoint_url=s3_url, region_name="us-east-1").Bucket("pictures")
+    made.create()
+    settings.S3_BUCKET = made.name
+    storage = environment.picture_storage(made.name, s3_url, "us-east-1", local=settings.DATA_DIR)
+    settings.STORAGES = settings.STORAGES | {"default": storage}
+    yield made
+    made.objects.all().delete()
+    made.delete()
+
+
+@pytest.fixture(params=["local files", "S3"])
+def each_storage(request: pytest.FixtureRequest) -> None:
+    """Runs a test on both storages."""
+    if request.param == "S3":
+        request.getfixturevalue("bucket")
+
+
+@pytest.fixture
+def workers(transactional_db: None, each_storage: None) -> Iterator[Workers]:
+    """Worker threads on the in-process broker, as `serve` runs them."""
+    execution.stopping.clear()
+    broker = dramatiq.get_broker()
+    running = Workers(broker, calls=24, copies=1)
+    running.start()
+    yield running
+    running.stop(grace=10)
+    broker.flush_all()
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    return Api(client)
+
+
+@pytest.fixture
+def unlimited(db: None) -> None:
+    """For tests that ask more often than a visitor may."""
+    for name in Limit.Name:
+        Limit.objects.update_or_create(
+            name=name, defaults={"allowed": None, "period": Limit.Period.HOUR}
+        )
+
+
+@pytest.fixture
+def demo(db: None) -> Provider:
+    """The demo provider, painting without its usual pause."""
+    return Provider.objects.create(name="Demo", kind="demo", options={"delay": 0})
+
+
+@pytest.fixture
+def aurora(demo: Provider) -> ImageModel:
+    return ImageModel.objects.create(name="Aurora", provider=demo, model_id="aurora", position=1)
+
+
+@pytest.fixture
+def server(fakes: FakeProviders, db: None) -> Provider:
+    """An account with a fake OpenAI-compatible server."""
+    made = Provider(
+        name="Local server",
+        kind="openai-compatible",
+        base_url=fakes.base_url("openai-compatible"),
+    )
+    made.key = fakes.key("openai-compatible")
+    made.save()
+    return made
+
+
+@pytest.fixture(scope="module")  # a running Playwright keeps an event loop, which Django minds
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+    yield opened
+    context.close()
+    assert problems == []

@@ -1,0 +1,150 @@
+"""Pictures: what is let in, what is kept, what is cut off."""
+
+import struct
+import tracemalloc
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from generation import pictures
+from providers.errors import InvalidImage
+
+
+def drawn(image_format: str = "PNG", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
+    out = BytesIO()
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    image.save(out, image_format, **options)
+    return out.getvalue()
+
+
+KINDS = {
+    "png": drawn("PNG"),
+    "jpeg": drawn("JPEG"),
+    "progressive jpeg": drawn("JPEG", progressive=True, quality=95),
+    "webp": drawn("WEBP"),
+    "lossless webp": drawn("WEBP", lossless=True),
+}
+every_kind = pytest.mark.parametrize("content", KINDS.values(), ids=KINDS.keys())
+
+
+@every_kind
+def test_a_picture_is_kept_bit_for_bit(content: bytes) -> None:
+    checked = pictures.check(content)
+    assert checked.content == content
+    assert (checked.width, checked.height, checked.cut) == (64, 48, 0)
+
+
+@every_kind
+def test_bytes_behind_the_end_are_cut_and_noted(content: bytes) -> None:
+    checked = pictures.check(content + b"<script>alert(1)</script>")
+    assert checked.content == content
+    assert checked.cut == 25
+
+
+@every_kind
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_truncated_picture_is_refused(content: bytes, share: float) -> None:
+    with pytest.raises(InvalidImage):
+        pictures.check(content[: int(len(content) * share)])
+
+
+def test_a_jpeg_with_a_thumbnail_and_c2pa_like_segments_stays_whole() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "kept"
+    segment = b"\xff\xeb" + struct.pack(">H", 12) + b"JP\xff\xd9C2PA!!"
+    content = drawn("JPEG", exif=exif)
+    marked = content[:2] + segment + content[2:]
+    assert pictures.check(marked).content == marked
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty file"),
+        (b"<html>no picture</html>", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
+        (drawn("GIF"), "not a picture"),
+        (drawn("BMP"), "not a picture"),
+        (drawn("PNG", (8000, 5001)), "40 megapixels"),
+        (drawn("PNG") + b"x" * pictures.MAX_BYTES, "20 MB"),
+        (drawn("PNG", save_all=True, append_images=[Image.new("RGB", (64, 48))]), "animation"),
+        (drawn("WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48))]), "animation"),
+    ],
+    ids=["empty", "html", "svg", "gif", "bmp", "pixels", "bytes", "apng", "animated webp"],
+)
+def test_what_is_no_single_picture_is_refused_with_a_reason(content: bytes, words: str) -> None:
+    with pytest.raises(InvalidImage) as refused:
+        pictures.check(content)
+    assert words in refused.value.public_message
+
+
+def test_a_bomb_is_refused_before_it_is_decoded() -> None:
+    out = BytesIO()
+    Image.new("1", (13_000, 13_000)).save(out, "PNG", compress_level=9)
+    assert len(out.getvalue()) < 30_000
+    tracemalloc.start()
+    with pytest.raises(InvalidImage) as refused:
+        pictures.check(out.getvalue())
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "40 megapixels" in refused.value.public_message
+    assert most < 5_000_000
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    kind=st.sampled_from(sorted(KINDS)),
+    cuts=st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=8)), max_size=4),
+)
+def test_damaged_bytes_are_a_picture_or_a_clear_refusal(
+    kind: str, cuts: list[tuple[int, bytes]]
+) -> None:
+    content = bytearray(KINDS[kind])
+    for at, change in cuts:
+        content[at : at + len(change)] = change
+    with suppress(InvalidImage):
+        checked = pictures.check(bytes(content))
+        assert checked.width
+        assert checked.content
+
+
+@pytest.mark.usefixtures("each_storage")
+def test_an_object_is_never_overwritten() -> None:
+    pictures.store("keep/this.png", b"first")
+    pictures.store("keep/this.png", b"second")
+    with default_storage.open("keep/this.png") as stored:
+        assert stored.read() == b"first"
+
+
+@pytest.mark.usefixtures("each_storage")
+def test_an_object_is_held_only_with_its_own_content() -> None:
+    checked = pictures.check(KINDS["png"])
+    pictures.store("keep/that.png", checked.content)
+    assert pictures.holds("keep/that.png", checked.sha256)
+    assert not pictures.holds("keep/that.png", "0" * 64)
+    assert not pictures.holds("keep/other.png", checked.sha256)
+
+
+@pytest.mark.usefixtures("each_storage")
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "I;16", "CMYK"])
+def test_display_copies_are_small_stripped_and_marked_as_made_by_a_machine(mode: str) -> None:
+    image_format = "JPEG" if mode == "CMYK" else "PNG"
+    out = BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "somebody's name"
+    Image.new(mode, (2000, 1000)).save(out, image_format, exif=exif)
+    pictures.store(f"copies/{mode.replace(';', '')}.png", out.getvalue())
+    thumbnail, medium = pictures.display_copies(f"copies/{mode.replace(';', '')}.png")
+    for key, side in ((thumbnail, pictures.THUMBNAIL_SIDE), (medium, pictures.MEDIUM_SIDE)):
+        with default_storage.open(key) as stored:
+            content = stored.read()
+        copy = Image.open(BytesIO(content))
+        assert (copy.format, copy.size) == ("WEBP", (side, side // 2))
+        assert b"trainedAlgorithmicMedia" in content
+        assert b"somebody" not in content

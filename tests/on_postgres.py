@@ -1,0 +1,28 @@
+"""`python -m tests.on_postgres`: the tests of rows once more, on PostgreSQL where it answers."""
+
+import base64
+import os
+import subprocess
+import sys
+
+from tests.services import POSTGRES, answers
+
+PLACES = ("tests/generation", "tests/api", "tests/gates", "tests/providers/test_sync.py")
+
+
+def main(words: list[str]) -> int:
+    if not answers(POSTGRES):
+        print(f"PostgreSQL does not answer at {POSTGRES}, so nothing is tested on it.")
+        return int(os.environ.get("PIXELPROMPT_DEMAND") == "all")
+    env = os.environ | {
+        "DATABASE_URL": POSTGRES,
+        "SECRET_KEY": base64.b64encode(os.urandom(32)).decode(),
+        "FIELD_ENCRYPTION_KEYS": base64.b64encode(os.urandom(32)).decode(),
+    }
+    places = [place for place in PLACES if os.path.exists(place)]
+    command = [sys.executable, "-m", "pytest", "-m", "not browser", *words, *places]
+    return subprocess.run(command, env=env, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""A `manage.py serve` of one's own: a real process on a free port with its own data directory."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from tests.support import until
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Served:
+    """`env` is added to an environment that holds nothing of the developer's own settings."""
+
+    def __init__(self, data: Path, **env: str) -> None:
+        self.data = data
+        own = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(data),
+            "PIXELPROMPT_ENV_FILE": "",
+            "PIXELPROMPT_DATA_DIR": str(data),
+            "PORT": "0",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=own | env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.root = ""
+
+    def __enter__(self) -> Self:
+        self.wait_for_address()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        self._reader.join()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    @property
+    def output(self) -> str:
+        return "".join(self.lines)
+
+    def wait_for_address(self) -> None:
+        until(lambda: self.output, lambda seen: "Pixel Prompt is at" in seen or self.over(), 60)
+        found = re.search(r"Pixel Prompt is at (http://\S+?)/ ", self.output)
+        assert found, self.output
+        self.root = found[1]
+        until(self._answers, bool, 30)
+
+    def over(self) -> bool:
+        return self.process.poll() is not None
+
+    def ended(self, seconds: float = 60) -> tuple[int, str]:
+        """Exit code and output of a process that ends by itself."""
+        code = self.process.wait(seconds)
+        self._close()
+        return code, self.output
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self, seconds: float = 60) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(self.root + path, timeout=20, **options)
+
+    def generate(self, prompt: str, **fields: Any) -> str:
+        answer = requests.post(
+            f"{self.root}/generate", json={"prompt": prompt} | fields, timeout=20
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["jobId"])
+
+    def status(self, job_id: str) -> dict[str, Any]:
+        told: dict[str, Any] = self.get(f"/status/{job_id}").json()
+        return told
+
+    def finished(self, job_id: str, seconds: float = 40) -> dict[str, Any]:
+        return until(
+            lambda: self.status(job_id),
+            lambda told: told["status"] in ("completed", "partial", "failed"),
+            seconds,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            return self.get("/healthz").ok
+        except requests.ConnectionError:
+            return False
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line)
