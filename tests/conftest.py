@@ -10,9 +10,11 @@ import boto3
 import dramatiq
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from generation import execution
 from generation.models import Limit
@@ -31,6 +33,18 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.skipped and os.environ.get("PIXELPROMPT_DEMAND") == "all":
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A thread that outlives the last test may hold a connection; then nothing can be dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture
