@@ -39,6 +39,11 @@ def seal(plain: str, context: str) -> str:
     return f"v1.{key_id(key)}.{base64.b64encode(sealed).decode()}"
 
 
+def newest(sealed: str) -> bool:
+    """Whether the first configured key sealed this value, or there is nothing to seal."""
+    return not sealed or sealed.startswith(f"v1.{key_id(keys()[0])}.")
+
+
 def unseal(sealed: str, context: str) -> str:
     """The text, or CannotDecrypt when its key is not configured or it was moved or altered."""
     if not sealed:
