@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import F, Max, QuerySet, Window
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from generation.admin.deeds import JobDeeds, ResultDeeds
 from generation.deletion import delete_jobs
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
@@ -30,14 +32,29 @@ class ReadOnly:
 
 class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
     model = Result
-    fields = ("index", "round", "name", "state", "thumbnail", "error_code", "error", "seconds")
+    fields = (
+        "index", "round", "name", "state", "thumbnail", "error_code", "error", "seconds", "again",
+    )  # fmt: skip
     readonly_fields = fields
     show_change_link = True
     can_delete = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Result]:
-        return super().get_queryset(request).select_related("picture")
+        last = Window(Max("round"), partition_by=[F("job"), F("index")])
+        return super().get_queryset(request).select_related("picture").annotate(last_round=last)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        able = request.user.has_perm("generation.change_job")
+        return self.fields if able else self.fields[:-1]
+
+    @admin.display(description=_("again"))
+    def again(self, result: Result) -> SafeString | str:
+        """A button of the form that the job's page holds for it."""
+        if result.state != Result.State.ERROR or result.round != getattr(result, "last_round", 0):
+            return ""
+        button = '<button class="button" form="result-deed" name="{}" value="{}">{}</button>'
+        return format_html(button, ACTION_CHECKBOX_NAME, result.pk, _("Retry"))
 
     @admin.display(description=_("picture"))
     def thumbnail(self, result: Result) -> str:
@@ -49,7 +66,7 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(JobDeeds):
     list_display = (
         "prompt_start",
         "status",
@@ -68,7 +85,6 @@ class JobAdmin(admin.ModelAdmin[Job]):
         "listed", "hidden", "created_at", "correlation_id",
     )  # fmt: skip
     readonly_fields = tuple(name for name in fields if name not in ("listed", "hidden"))
-    actions = ("hide", "show")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return super().get_queryset(request).prefetch_related("results")
@@ -76,10 +92,24 @@ class JobAdmin(admin.ModelAdmin[Job]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        results = Result.objects.filter(job=context["original"]).latest_round()
+        states = set(results.values_list("state", flat=True))
+        context |= {"failed": "error" in states, "waiting": "pending" in states}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes with a job needs no permission of its own, though nobody deletes it alone."""
-        objects, counts, _permissions, protected = super().get_deleted_objects(objs, request)
-        return objects, counts, set(), protected
+        """The jobs, and how much goes with them, which needs no permission of its own."""
+        jobs = {job.pk: str(job) for job in objs}
+        results = Result.objects.filter(job__in=jobs)
+        pictures = Picture.objects.filter(result__job__in=jobs)
+        counts = {
+            queryset.model._meta.verbose_name_plural: queryset.count()
+            for queryset in (results, pictures)
+        }
+        return list(jobs.values()), {_("jobs"): len(jobs)} | counts, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Job) -> None:
         delete_jobs([obj.pk])
@@ -95,14 +125,6 @@ class JobAdmin(admin.ModelAdmin[Job]):
     def status(self, job: Job) -> str:
         return status_of([result.state for result in job.results.all()])
 
-    @admin.action(description=_("Hide from the gallery"))
-    def hide(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        jobs.update(hidden=True)
-
-    @admin.action(description=_("Show in the gallery again"))
-    def show(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        jobs.update(hidden=False)
-
 
 class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Result]):
     model = Attempt
@@ -116,7 +138,7 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Result]):
 
 
 @admin.register(Result)
-class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
+class ResultAdmin(ReadOnly, ResultDeeds):
     list_display = ("name", "state", "picture_small", "error_code", "job", "started_at", "seconds")
     ordering = ("-created_at",)
     list_filter = ("state", "error_code", "slug")

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from generation import changes, snapshots
 from generation.api.endpoint import Endpoint
-from generation.api.errors import Refusal, invalid, job_not_found
+from generation.api.errors import Refusal, job_not_found
 from generation.api.limits import Limited
 from generation.api.serializers import RerunBody
 from generation.api.views import (
@@ -83,11 +83,7 @@ class Retry(Limited):
         if result is None:
             text = "This job has no result with this id."
             raise Refusal(404, "NOT_FOUND", text, jobId=job_id)
-        try:
-            with refusals():
-                changes.retry(result, self.client(request))
-        except changes.NotFailed:
-            text = "Only a failed result can be retried."
-            raise invalid("resultId", "a failed result", text) from None
+        with refusals():
+            changes.retry(result, self.client(request))
         job.refresh_from_db()
         return snapshot_of(request, job)

@@ -11,7 +11,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from generation import enhancement, idempotency, snapshots, submission
+from generation import changes, enhancement, idempotency, snapshots, submission
 from generation.api.endpoint import Endpoint
 from generation.api.errors import Refusal, invalid, job_not_found, unavailable
 from generation.api.limits import Limited, rate_limited, uncountable
@@ -90,6 +90,9 @@ def refusals() -> Iterator[None]:
         raise invalid("models", "known slugs", text) from None
     except submission.ModelUnavailable as problem:
         raise Refusal(422, "MODEL_UNAVAILABLE", str(problem)) from None
+    except changes.NotFailed:
+        text = "Only a failed result can be retried."
+        raise invalid("resultId", "a failed result", text) from None
 
 
 def accepted(job: Job) -> dict[str, Any]:
