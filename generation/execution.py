@@ -14,8 +14,8 @@ from django.utils import timezone
 from generation import bells, pictures
 from generation.failpoints import failpoint
 from generation.models import Attempt, Result
+from generation.models.claim import Claim
 from generation.models.money import credible
-from generation.models.result import Claim
 from providers import pressure
 from providers.base import Adapter
 from providers.encryption import CannotDecrypt

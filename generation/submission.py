@@ -17,7 +17,7 @@ from generation.gates.addresses import Client
 from generation.gates.budget import Funds
 from generation.gates.counters import passage
 from generation.models import Job, Result
-from generation.models.result import from_now
+from providers.clock import from_now
 from providers.models import ImageModel
 
 MAX_SEED = 2_147_483_646

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from generation import bells, execution, pictures
 from generation.failpoints import failpoint
 from generation.models import Attempt, Counter, Picture, Result
-from generation.models.result import Claim
+from generation.models.claim import Claim
 from providers.errors import OutcomeUnknown
 from providers.registry import ADAPTERS
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.test import Client
 
 from generation.models import Job, Result
-from generation.models.result import from_now
+from providers.clock import from_now
 from providers.models import ImageModel, Provider
 
 T = TypeVar("T")

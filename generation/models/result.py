@@ -14,7 +14,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -24,14 +24,12 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.failpoints import failpoint
 from generation.models.attempt import Attempt
+from generation.models.claim import Claim
 from generation.models.job import Job
 from generation.models.money import SpendingLimits, SpendWindow
-from generation.models.picture import Picture
 from providers import pressure
+from providers.clock import from_now
 from providers.models import ImageModel, Provider
-
-if TYPE_CHECKING:
-    from generation.pictures import StoredPicture
 
 DEADLINE_SENTENCE = "This took longer than a job may take, so it was ended."
 RESTING_SENTENCES = {
@@ -39,7 +37,6 @@ RESTING_SENTENCES = {
     "PROVIDER_ERROR": "This model failed several times in a row and is resting.",
 }
 CANCELLED_SENTENCE = "This was cancelled before it was drawn."
-TOLD_LATE = ("state", "cost_micros", "request_id", "http_status", "error_code", "detail")
 STOPPED_SENTENCE = "Paid calls were stopped by an operator before this was drawn."
 
 
@@ -80,7 +77,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         stale = Q(bell_at=None) | Q(bell_at__lt=from_now(-older_than))
         return self.claimable().filter(stale)
 
-    def claim(self, pk: uuid.UUID, owner: str) -> "Claim | None":
+    def claim(self, pk: uuid.UUID, owner: str) -> Claim | None:
         """Take one waiting row and commit the intent to call its provider, or None.
 
         The claim and its Attempt are one transaction, which ends before any byte is sent. A row
@@ -145,7 +142,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         unheard = self.claimable().filter(bell_at=None, model__provider=provider_id)
         return unheard.order_by("created_at", "index").first()
 
-    def renew(self, claims: Collection["Claim"], owner: str) -> int:
+    def renew(self, claims: Collection[Claim], owner: str) -> int:
         """Keep the leases of live claims."""
         live = [claim.result.pk for claim in claims]
         mine = self.filter(pk__in=live, lease_owner=owner, state=Result.State.IN_PROGRESS)
@@ -249,115 +246,16 @@ class Result(models.Model):
             return None
         return (self.finished_at - self.started_at).total_seconds()
 
+    def held(self) -> ResultQuerySet:
+        """This row, as long as the claim that it was read under still holds."""
+        return Result.objects.held(self)
+
     def must_not_be_paid(self) -> bool:
         """Whether paid calls are stopped and this needs one. What is bought already is fetched."""
         if self.window_id is None or self.ceiling_micros == 0:
             return False
         stopped = SpendingLimits.objects.current().stopped
         return stopped and Attempt.objects.open_task(self) is None
-
-
-class Claim:
-    """A worker's hold on a result, and the only way in which a worker changes it.
-
-    Each method returns False, and changes nothing, when the claim no longer holds.
-    """
-
-    def __init__(self, result: Result, attempt: Attempt) -> None:
-        self.result = result
-        self.attempt = attempt
-
-    def task_known(self, task: str) -> bool:
-        """Commit the provider's task id, so that a crash leads to polling, not to a second call."""
-        return self._change({}, {"task": task})
-
-    def received(self, picture: "StoredPicture", facts: dict[str, Any]) -> bool:
-        """Commit where the picture is about to be stored and what is known of the call."""
-        cost = facts.get("cost_micros")
-        known = {
-            "object_key": picture.key,
-            "sha256": picture.sha256,
-            "content_type": picture.content_type,
-            "width": picture.width,
-            "height": picture.height,
-            "byte_size": picture.byte_size,
-            "cost_micros": self.result.price_micros if cost is None else cost,
-        }
-        return self._change({}, {"state": Attempt.State.RECEIVED, **facts, **known})
-
-    def complete(self) -> bool:
-        """The picture is stored: show it."""
-        with transaction.atomic():
-            done = self._change(
-                {"state": Result.State.COMPLETED, "finished_at": Now()},
-                {"state": Attempt.State.SETTLED, "finished_at": Now()},
-                in_time=True,
-            )
-            if done:
-                Picture.objects.create_for(self.result.pk, self.attempt.pk)
-                Job.objects.filter(pk=self.result.job_id).update(image_count=F("image_count") + 1)
-        return done
-
-    def fail(self, code: str, sentence: str, *, retryable: bool, facts: dict[str, Any]) -> bool:
-        """End without a picture."""
-        return self._change(
-            {
-                "state": Result.State.ERROR,
-                "error_code": code,
-                "error": sentence[:500],
-                "retryable": retryable,
-                "finished_at": Now(),
-            },
-            {"finished_at": Now(), "error_code": code, **facts},
-        )
-
-    def release(self, *, wait: float, tries: int, facts: dict[str, Any]) -> bool:
-        """Put the row back to waiting, for at least `wait` seconds. What was not charged is
-        reserved again."""
-        uncharged = facts.get("state") == Attempt.State.RELEASED
-        return self._change(
-            {
-                "state": Result.State.PENDING,
-                "not_before": from_now(wait),
-                "tries": tries,
-                "bell_at": None,
-                "lease_owner": "",
-                "lease_expires_at": None,
-                "reserved_micros": self.attempt.spent_micros if uncharged else 0,
-            },
-            facts,
-        )
-
-    def _change(
-        self, result: dict[str, Any], attempt: dict[str, Any], *, in_time: bool = False
-    ) -> bool:
-        """Change row and Attempt together, if the claim still holds."""
-        held = Result.objects.held(self.result)
-        if in_time:
-            held = held.filter(deadline_at__gt=Now())
-        with transaction.atomic():
-            if not held.update(**(result or {"epoch": self.result.epoch})):
-                self._came_late(attempt)
-                return False
-            if attempt:
-                again = result.get("state") == Result.State.PENDING
-                self.attempt.record(attempt, again=again)
-            if result:
-                Job.objects.filter(pk=self.result.job_id).touch()
-        return True
-
-    def _came_late(self, facts: dict[str, Any]) -> None:
-        """Where the row was ended over a call that went on, what became of the call is written
-        down on its Attempt only. It is not settled: nobody is shown its picture."""
-        if "state" not in facts:
-            return
-        mine = Attempt.objects.outliving(self.result.epoch).filter(pk=self.attempt.pk)
-        if mine.select_for_update(of=("self",)).first() is None:
-            return
-        told = {name: facts[name] for name in TOLD_LATE if name in facts}
-        if told["state"] == Attempt.State.SETTLED:
-            told["state"] = Attempt.State.RECEIVED
-        self.attempt.record(told | {"finished_at": Now()})
 
 
 def settle_ended(results: Sequence[Result]) -> None:
@@ -375,10 +273,3 @@ def settle_ended(results: Sequence[Result]) -> None:
         SpendWindow.objects.give_back(reserved)
     for attempt in late:
         attempt.record({"finished_at": Now()})
-
-
-def from_now(seconds: float) -> Any:
-    """The database's clock plus so many seconds, as an expression."""
-    return models.ExpressionWrapper(
-        Now() + timedelta(seconds=seconds), output_field=models.DateTimeField()
-    )

@@ -25,7 +25,8 @@ def no_intent() -> None:
     """The Attempt is written after the call instead of before it."""
     from generation import execution
     from generation.models.attempt import Attempt, AttemptQuerySet
-    from generation.models.result import Claim, Result
+    from generation.models.claim import Claim
+    from generation.models.result import Result
 
     def for_claim(self: AttemptQuerySet, result: Result) -> Attempt:
         return Attempt(

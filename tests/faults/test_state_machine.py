@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from generation import sweeper
 from generation.models import Attempt, Job, Picture, Result
-from generation.models.result import Claim
+from generation.models.claim import Claim
 from generation.pictures import CheckedPicture, place, store
 from providers.models import Provider
 from tests.faults.scale import scaled

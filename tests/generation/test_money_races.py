@@ -19,7 +19,7 @@ from generation.deletion import delete_jobs
 from generation.gates import budget
 from generation.gates.budget import BudgetExhausted
 from generation.models import Attempt, Job, Result, SpendWindow
-from generation.models.result import Claim
+from generation.models.claim import Claim
 from generation.pictures import StoredPicture
 from generation.submission import Order
 from providers.models import Provider

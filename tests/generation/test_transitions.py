@@ -6,7 +6,7 @@ from django.db import connection
 from generation import sweeper
 from generation.execution import BOOT_ID
 from generation.models import Attempt, Job, Result
-from generation.models.result import Claim
+from generation.models.claim import Claim
 from generation.pictures import CheckedPicture, place, store
 from providers.models import ImageModel, Provider
 from tests.support import claimed, make_job, make_model, only_result

@@ -1,0 +1,121 @@
+"""A claim: a worker's hold on a result."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from generation.models.attempt import Attempt
+from generation.models.job import Job
+from generation.models.picture import Picture
+from providers.clock import from_now
+
+if TYPE_CHECKING:
+    from generation.models.result import Result
+    from generation.pictures import StoredPicture
+
+TOLD_LATE = ("state", "cost_micros", "request_id", "http_status", "error_code", "detail")
+
+
+class Claim:
+    """A worker's hold on a result, and the only way in which a worker changes it.
+
+    Each method returns False, and changes nothing, when the claim no longer holds.
+    """
+
+    def __init__(self, result: "Result", attempt: Attempt) -> None:
+        self.result = result
+        self.attempt = attempt
+
+    def task_known(self, task: str) -> bool:
+        """Commit the provider's task id, so that a crash leads to polling, not to a second call."""
+        return self._change({}, {"task": task})
+
+    def received(self, picture: "StoredPicture", facts: dict[str, Any]) -> bool:
+        """Commit where the picture is about to be stored and what is known of the call."""
+        cost = facts.get("cost_micros")
+        known = {
+            "object_key": picture.key,
+            "sha256": picture.sha256,
+            "content_type": picture.content_type,
+            "width": picture.width,
+            "height": picture.height,
+            "byte_size": picture.byte_size,
+            "cost_micros": self.result.price_micros if cost is None else cost,
+        }
+        return self._change({}, {"state": Attempt.State.RECEIVED, **facts, **known})
+
+    def complete(self) -> bool:
+        """The picture is stored: show it."""
+        with transaction.atomic():
+            done = self._change(
+                {"state": self.result.State.COMPLETED, "finished_at": Now()},
+                {"state": Attempt.State.SETTLED, "finished_at": Now()},
+                in_time=True,
+            )
+            if done:
+                Picture.objects.create_for(self.result.pk, self.attempt.pk)
+                Job.objects.filter(pk=self.result.job_id).update(image_count=F("image_count") + 1)
+        return done
+
+    def fail(self, code: str, sentence: str, *, retryable: bool, facts: dict[str, Any]) -> bool:
+        """End without a picture."""
+        return self._change(
+            {
+                "state": self.result.State.ERROR,
+                "error_code": code,
+                "error": sentence[:500],
+                "retryable": retryable,
+                "finished_at": Now(),
+            },
+            {"finished_at": Now(), "error_code": code, **facts},
+        )
+
+    def release(self, *, wait: float, tries: int, facts: dict[str, Any]) -> bool:
+        """Put the row back to waiting, for at least `wait` seconds. What was not charged is
+        reserved again."""
+        uncharged = facts.get("state") == Attempt.State.RELEASED
+        return self._change(
+            {
+                "state": self.result.State.PENDING,
+                "not_before": from_now(wait),
+                "tries": tries,
+                "bell_at": None,
+                "lease_owner": "",
+                "lease_expires_at": None,
+                "reserved_micros": self.attempt.spent_micros if uncharged else 0,
+            },
+            facts,
+        )
+
+    def _change(
+        self, result: dict[str, Any], attempt: dict[str, Any], *, in_time: bool = False
+    ) -> bool:
+        """Change row and Attempt together, if the claim still holds."""
+        held = self.result.held()
+        if in_time:
+            held = held.filter(deadline_at__gt=Now())
+        with transaction.atomic():
+            if not held.update(**(result or {"epoch": self.result.epoch})):
+                self._came_late(attempt)
+                return False
+            if attempt:
+                again = result.get("state") == self.result.State.PENDING
+                self.attempt.record(attempt, again=again)
+            if result:
+                Job.objects.filter(pk=self.result.job_id).touch()
+        return True
+
+    def _came_late(self, facts: dict[str, Any]) -> None:
+        """Where the row was ended over a call that went on, what became of the call is written
+        down on its Attempt only. It is not settled: nobody is shown its picture."""
+        if "state" not in facts:
+            return
+        mine = Attempt.objects.outliving(self.result.epoch).filter(pk=self.attempt.pk)
+        if mine.select_for_update(of=("self",)).first() is None:
+            return
+        told = {name: facts[name] for name in TOLD_LATE if name in facts}
+        if told["state"] == Attempt.State.SETTLED:
+            told["state"] = Attempt.State.RECEIVED
+        self.attempt.record(told | {"finished_at": Now()})
