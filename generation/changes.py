@@ -12,6 +12,14 @@ from generation.models import Job, Result
 from generation.submission import Order, choose, new_results, submit
 
 
+class JobGone(Exception):
+    """The job was deleted meanwhile."""
+
+    def __init__(self, job: Job) -> None:
+        self.job_id = job.pk
+        super().__init__(str(job.pk))
+
+
 class NotFailed(Exception):
     """Only a failed result can be drawn anew."""
 
@@ -19,7 +27,10 @@ class NotFailed(Exception):
 def retry(result: Result, client: Client | None) -> Result:
     """Draw a failed result anew: a new row at the same place, one round later, with a deadline of
     its own, through every gate. Asked twice at once, it happens once."""
-    latest = Result.objects.filter(job=result.job, index=result.index).order_by("-round")[0]
+    rounds = Result.objects.filter(job=result.job, index=result.index).order_by("-round")
+    latest = rounds.first()
+    if latest is None:
+        raise JobGone(result.job)
     if latest.state != Result.State.ERROR:
         raise NotFailed
     job = result.job
@@ -32,8 +43,11 @@ def retry(result: Result, client: Client | None) -> Result:
             fresh.save(force_insert=True)
             Job.objects.filter(pk=job.pk).touch()
             transaction.on_commit(lambda: ring([fresh.pk]))
-    except IntegrityError:
-        return Result.objects.get(job=job, index=latest.index, round=latest.round + 1)
+    except IntegrityError as problem:
+        faster = Result.objects.filter(job=job, index=latest.index, round=latest.round + 1).first()
+        if faster is None:
+            raise JobGone(job) from problem
+        return faster
     return fresh
 
 
@@ -46,6 +60,8 @@ def rerun(job: Job, slugs: Sequence[str] | None, client: Client | None, *, key: 
     """A new job with the same prompt and parameters, by the same models or by others."""
     drawn = Result.objects.filter(job=job, round=0).order_by("index")
     chosen = slugs or list(drawn.values_list("slug", flat=True))
+    if not chosen:
+        raise JobGone(job)
     return submit(order_of(job, chosen), client=client, key=key)
 
 

@@ -1,45 +1,79 @@
 """Deleting jobs: first their objects, then their rows, so that no object is ever forgotten."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from generation import search
 from generation.models import Attempt, Job, Picture, Result
+from generation.models.attempt import AttemptQuerySet
+from generation.models.job import JobQuerySet
 from generation.models.result import CANCELLED_SENTENCE
+from generation.pictures import copy_keys
+from generation.storage import shelf
+
+
+class ObjectsRemain(Exception):
+    """The storage did not delete a job's pictures, so the job stays and can be deleted again."""
+
+    def __init__(self, job_id: UUID) -> None:
+        self.job_id = job_id
+        super().__init__(f"The storage did not delete the pictures of job {job_id}, so it stays.")
 
 
 def delete_jobs(job_ids: Iterable[UUID]) -> None:
-    """Delete these jobs with everything that was drawn for them."""
+    """Delete these jobs with everything that was drawn for them, or raise ObjectsRemain.
+
+    What waits or is being drawn ends first: from then on no worker stores anything for the job.
+    """
     for job_id in job_ids:
-        for key in keys_of(job_id):
-            default_storage.delete(key)
-        remove_folders(job_id)
+        active = Result.objects.filter(job=job_id).active()
+        active.end("CANCELLED", CANCELLED_SENTENCE)
+        delete_objects(job_id)
         with transaction.atomic():
-            search.remove(job_id)
-            active = Result.objects.filter(job=job_id).active()
             list(active.select_for_update().order_by("pk"))  # before their attempts, as workers do
-            lines = Attempt.objects.filter(result__job=job_id)
-            lines.update(prompt_sent="", revised_prompt="", parameters={}, object_key="")
-            active.end("CANCELLED", CANCELLED_SENTENCE)
-            Job.objects.filter(pk=job_id).delete()
+            lines_of(job_id).forget_words()
+            active.end("CANCELLED", CANCELLED_SENTENCE)  # a retry that came meanwhile
+            delete_rows(job_id)
+
+
+def delete_resting(jobs: JobQuerySet, job_id: UUID) -> bool:
+    """Delete a job as long as it is one of these; False if it is not, or not any more."""
+    mine = jobs.filter(pk=job_id)
+    if not mine.exists():
+        return False
+    delete_objects(job_id)
+    with transaction.atomic():
+        lines = lines_of(job_id)
+        list(lines.select_for_update(of=("self",)).order_by("pk"))  # before their job
+        if not mine.select_for_update(of=("self",)):
+            return False
+        lines.forget_words()
+        return delete_rows(job_id)
+
+
+def delete_objects(job_id: UUID) -> None:
+    try:
+        shelf().delete_all(keys_of(job_id))
+    except OSError as problem:
+        raise ObjectsRemain(job_id) from problem
 
 
 def keys_of(job_id: UUID) -> set[str]:
-    """Every object that may exist for a job: what is shown, and what was received only."""
-    shown = Picture.objects.filter(result__job=job_id).values_list(
-        "key", "thumbnail_key", "medium_key"
-    )
-    received = Attempt.objects.filter(result__job=job_id).values_list("object_key", flat=True)
-    return {key for keys in shown for key in keys if key} | {key for key in received if key}
+    """Every object that may exist for a job: what is shown, what was received only, and copies,
+    which may be stored already and noted later."""
+    shown = Picture.objects.filter(result__job=job_id).values_list("key", flat=True)
+    received = lines_of(job_id).values_list("object_key", flat=True)
+    originals = {*shown, *received} - {""}
+    return originals.union(*map(copy_keys, originals))
 
 
-def remove_folders(job_id: UUID) -> None:
-    """Local files leave empty folders behind; a bucket has none."""
-    results = Result.objects.filter(job=job_id).values_list("pk", flat=True)
-    for folder in (*(f"{job_id}/{pk}" for pk in results), str(job_id)):
-        with suppress(OSError):
-            default_storage.delete(folder)
+def lines_of(job_id: UUID) -> AttemptQuerySet:
+    return Attempt.objects.filter(result__job=job_id)
+
+
+def delete_rows(job_id: UUID) -> bool:
+    search.remove(job_id)
+    _count, by_model = Job.objects.filter(pk=job_id).delete()
+    return bool(by_model.get("generation.Job"))

@@ -59,7 +59,12 @@ def older_than(jobs: JobQuerySet, moment: Any, pk: UUID) -> JobQuerySet:
 
 def with_results(jobs: list[Job]) -> list[Entry]:
     """The jobs with their completed results, in one query."""
-    done = Result.objects.filter(job__in=jobs, state=Result.State.COMPLETED, picture__isnull=False)
+    done = Result.objects.filter(
+        job__in=jobs,
+        state=Result.State.COMPLETED,
+        picture__isnull=False,
+        picture__lost_at=None,
+    )
     by_job: dict[UUID, list[Result]] = defaultdict(list)
     for result in done.select_related("picture").order_by("index", "round"):
         by_job[result.job_id].append(result)

@@ -123,14 +123,19 @@ def holds(key: str, sha256: str) -> bool:
         return hashlib.sha256(stored.read()).hexdigest() == sha256
 
 
+def copy_keys(key: str) -> tuple[str, str]:
+    """Where the thumbnail and the medium copy of an original belong."""
+    stem = key.rsplit(".", 1)[0]
+    return f"{stem}-t.webp", f"{stem}-m.webp"
+
+
 def display_copies(key: str, source: str = TRAINED) -> tuple[str, str]:
     """Make thumbnail and medium WebP copies of a stored original, marked with who drew it;
     returns their keys."""
     with default_storage.open(key) as stored, decoding:
         image = Image.open(BytesIO(stored.read()), formats=tuple(TYPES))
         image.load()
-    stem = key.rsplit(".", 1)[0]
-    keys = f"{stem}-t.webp", f"{stem}-m.webp"
+    keys = copy_keys(key)
     for copy_key, side in zip(keys, (THUMBNAIL_SIDE, MEDIUM_SIDE), strict=True):
         store(copy_key, webp(image, side, source))
     return keys

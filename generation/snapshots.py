@@ -133,7 +133,8 @@ def sentence(result: Result) -> str:
 
 def picture_as_json(result: Result, addresses: Addresses) -> dict[str, Any]:
     picture = result.picture
-    return {
+    lost = {"imageLost": True} if picture.lost_at else {}
+    return lost | {
         "imageKey": picture.key,
         "imageUrl": addresses.media(picture.key),
         "thumbnailUrl": addresses.media(picture.thumbnail_key or picture.key),

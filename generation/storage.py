@@ -1,15 +1,71 @@
-"""Pictures in S3, or in a store that speaks its protocol."""
+"""Where pictures are kept: local files, or S3 and stores that speak its protocol."""
 
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, default_storage
 from storages.backends.s3 import S3Storage
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+MOST_AT_ONCE = 1000  # keys in one DeleteObjects, by S3's rule
+
+
+class StoredObject(NamedTuple):
+    """A key, and when its object was written by the storage's clock."""
+
+    key: str
+    written_at: datetime
+
+
+class Shelf(Protocol):
+    """What both kinds of storage can do besides what Django asks of them."""
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Every object, in no order, without holding more than some of them in memory."""
+
+    def delete_all(self, keys: Collection[str]) -> None:
+        """Delete these objects. One that is not there is fine; one that stays is an OSError."""
+
+
+def shelf() -> Shelf:
+    return cast(Shelf, default_storage)
+
+
+class PictureFiles(FileSystemStorage):
+    """Pictures in a directory."""
+
+    def objects(self) -> Iterator[StoredObject]:
+        for entry in files_below(str(self.location)):
+            with suppress(FileNotFoundError):
+                written = datetime.fromtimestamp(entry.stat().st_mtime, UTC)
+                yield StoredObject(os.path.relpath(entry.path, self.location), written)
+
+    def delete_all(self, keys: Collection[str]) -> None:
+        """The folders that this leaves empty go too."""
+        for key in keys:
+            self.delete(key)
+        folders = {folder for key in keys for folder in PurePosixPath(key).parents}
+        for folder in sorted(folders - {PurePosixPath(".")}, reverse=True):
+            with suppress(OSError):
+                os.rmdir(self.path(str(folder)))
+
+
+def files_below(folder: str) -> Iterator[os.DirEntry[str]]:
+    """One entry at a time: a list of all folders could be long."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(entry.path)
+            else:
+                yield entry
 
 
 class PictureBucket(S3Storage):  # type: ignore[misc]
@@ -67,6 +123,23 @@ class PictureBucket(S3Storage):  # type: ignore[misc]
     def delete(self, name: str) -> None:
         with plain_errors():
             self.client.delete_object(Bucket=self.bucket_name, Key=name)
+
+    def objects(self) -> Iterator[StoredObject]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket_name)
+        with plain_errors():
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    yield StoredObject(entry["Key"], entry["LastModified"])
+
+    def delete_all(self, keys: Collection[str]) -> None:
+        waiting = iter(keys)
+        while some := [{"Key": key} for key in islice(waiting, MOST_AT_ONCE)]:
+            with plain_errors():
+                answer = self.client.delete_objects(
+                    Bucket=self.bucket_name, Delete={"Objects": some, "Quiet": True}
+                )
+            if kept := answer.get("Errors"):
+                raise OSError(f"S3 kept {len(kept)} of {len(some)} objects: {kept[0].get('Code')}")
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """The name itself: names tell the content, so there is nothing to evade."""

@@ -197,7 +197,7 @@ def picture_storage(bucket: str, endpoint: str, region: str, *, local: Path) -> 
     """Django's settings for where pictures are kept: an S3 bucket, or a local directory."""
     if not bucket:
         options: dict[str, Any] = {"location": str(local), "base_url": "/media/"}
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+        return {"BACKEND": "generation.storage.PictureFiles", "OPTIONS": options}
     options = {
         "bucket_name": bucket,
         "endpoint_url": endpoint or None,

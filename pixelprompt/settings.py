@@ -51,6 +51,7 @@ S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "", validate=environment.http_
 AWS_REGION: str = env.str("AWS_REGION", env.source.get("AWS_DEFAULT_REGION", ""))
 CLOUDFRONT_DOMAIN: str = env.str("CLOUDFRONT_DOMAIN", "", validate=environment.host_name)
 QUEUE_BOUND: int = env.int("QUEUE_BOUND", 2000, validate=between(1, 1_000_000))
+RETENTION_DAYS: int = env.int("RETENTION_DAYS", 0, validate=between(0, 36_500))
 LOG_LEVEL: str = env.str(
     "LOG_LEVEL",
     "INFO",

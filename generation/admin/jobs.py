@@ -1,20 +1,27 @@
 """The operator's desk for jobs: what was asked, what came of it, and what it cost."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import F, Max, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from generation.admin.deeds import JobDeeds, ResultDeeds
-from generation.deletion import delete_jobs
+from generation.deletion import ObjectsRemain, delete_jobs
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
 from generation.snapshots import Addresses
+
+REMAINS = _(
+    "The storage did not delete the pictures of job %(id)s, so the job stays. Try again when the "
+    "storage answers. Jobs before it in the list are deleted."
+)
 
 
 class ReadOnly:
@@ -111,11 +118,38 @@ class JobAdmin(JobDeeds):
         }
         return list(jobs.values()), {_("jobs"): len(jobs)} | counts, set(), []
 
-    def delete_model(self, request: HttpRequest, obj: Job) -> None:
-        delete_jobs([obj.pk])
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own view without the transaction it holds open: the storage takes its time."""
+        view = self._delete_view  # type: ignore[attr-defined]  # the stubs know public names only
+        return self.told(request, view, object_id, extra_context)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        delete_jobs(list(queryset.values_list("pk", flat=True)))
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self.told(request, super().changelist_view, extra_context)
+
+    def told(self, request: HttpRequest, view: Any, *words: Any) -> HttpResponse:
+        """What the view answers, or back to the list with the job that could not be deleted."""
+        try:
+            answer: HttpResponse = view(request, *words)
+        except ObjectsRemain as problem:
+            self.message_user(request, REMAINS % {"id": problem.job_id}, messages.ERROR)
+            return redirect("admin:generation_job_changelist")
+        return answer
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Job]) -> list[Any]:
+        """Nothing yet: whether a job goes is known when it is gone."""
+        return []
+
+    def delete_model(self, request: HttpRequest, obj: Job) -> None:
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Job]) -> None:
+        for job in list(queryset):
+            delete_jobs([job.pk])
+            super().log_deletions(request, [job])  # type: ignore[arg-type]  # any iterable
 
     @admin.display(description=_("prompt"))
     def prompt_start(self, job: Job) -> str:
@@ -168,8 +202,11 @@ class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
 
 @admin.register(Picture)
 class PictureAdmin(ReadOnly, admin.ModelAdmin[Picture]):
-    list_display = ("small", "result", "width", "height", "byte_size", "content_type", "created_at")
+    list_display = (
+        "small", "result", "width", "height", "byte_size", "content_type", "created_at", "lost_at",
+    )  # fmt: skip
     list_display_links = ("result",)
+    list_filter = (("lost_at", admin.EmptyFieldListFilter),)
     ordering = ("-created_at",)
     list_select_related = ("result",)
 

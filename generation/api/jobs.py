@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from generation import changes, snapshots
 from generation.api.endpoint import Endpoint
-from generation.api.errors import Refusal, job_not_found
+from generation.api.errors import Refusal, job_not_found, unavailable
 from generation.api.limits import Limited
 from generation.api.serializers import RerunBody
 from generation.api.views import (
@@ -16,7 +16,7 @@ from generation.api.views import (
     parsed_id,
     refusals,
 )
-from generation.deletion import delete_jobs
+from generation.deletion import ObjectsRemain, delete_jobs
 from generation.models import Job, Result
 
 
@@ -36,6 +36,11 @@ def own_job(request: Request, job_id: str) -> Job:
 
 
 def snapshot_of(request: Request, job: Job) -> Response:
+    """The job as it is now."""
+    found = Job.objects.filter(pk=job.pk).first()
+    if found is None:
+        raise job_not_found(str(job.pk))
+    job = found
     told = snapshots.as_json(snapshots.of(job), addresses_for(request))
     return Response(told, headers={"Cache-Control": "no-store"})
 
@@ -46,7 +51,10 @@ class OneJob(Endpoint):
     def delete(self, request: Request, job_id: str) -> Response:
         job = own_job(request, job_id)
         changes.cancel(job)
-        delete_jobs([job.pk])
+        try:
+            delete_jobs([job.pk])
+        except ObjectsRemain as problem:
+            raise unavailable(f"{problem} Please try again in a while.", 60) from problem
         return Response({"jobId": job_id, "message": "Job deleted"})
 
 
@@ -56,7 +64,6 @@ class Cancel(Endpoint):
     def post(self, request: Request, job_id: str) -> Response:
         job = own_job(request, job_id)
         changes.cancel(job)
-        job.refresh_from_db()
         return snapshot_of(request, job)
 
 
@@ -85,5 +92,4 @@ class Retry(Limited):
             raise Refusal(404, "NOT_FOUND", text, jobId=job_id)
         with refusals():
             changes.retry(result, self.client(request))
-        job.refresh_from_db()
         return snapshot_of(request, job)

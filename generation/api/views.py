@@ -90,6 +90,8 @@ def refusals() -> Iterator[None]:
         raise invalid("models", "known slugs", text) from None
     except submission.ModelUnavailable as problem:
         raise Refusal(422, "MODEL_UNAVAILABLE", str(problem)) from None
+    except changes.JobGone as problem:
+        raise job_not_found(str(problem.job_id)) from problem
     except changes.NotFailed:
         text = "Only a failed result can be retried."
         raise invalid("resultId", "a failed result", text) from None

@@ -56,6 +56,17 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         under_way = (Attempt.State.INTENDED, Attempt.State.RECEIVED)
         return self.filter(state__in=under_way, finished_at=None)
 
+    def wordy(self) -> "AttemptQuerySet":
+        """Those that hold words of a prompt, or of an answer to it."""
+        silent = Q(prompt_sent="", revised_prompt="", detail="")
+        return self.exclude(silent)
+
+    def forget_words(self) -> int:
+        """Keep the money, the time and the error code; forget what was asked and said."""
+        return self.update(
+            prompt_sent="", revised_prompt="", parameters={}, detail="", object_key=""
+        )
+
     def outliving(self, epoch: int) -> "AttemptQuerySet":
         """Those that go on, under this epoch, although their result has ended or must end."""
         mine = Q(result__epoch=epoch)

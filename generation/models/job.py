@@ -1,6 +1,7 @@
 """A job: one prompt sent to several image models."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -17,6 +18,12 @@ class JobQuerySet(models.QuerySet["Job"]):
     def touch(self) -> int:
         """Say that something a reader can see has changed: the version moves."""
         return self.update(version=F("version") + 1, updated_at=Now())
+
+    def at_rest_for(self, days: int) -> "JobQuerySet":
+        """Those that are so old, and in which nothing is drawn or has changed for so long."""
+        since = Now() - timedelta(days=days)
+        still = self.filter(created_at__lt=since, updated_at__lt=since)
+        return still.exclude(results__state__in=("pending", "in_progress"))
 
     def in_gallery(self) -> "JobQuerySet":
         """What the gallery shows, newest first."""

@@ -50,6 +50,12 @@ class Picture(models.Model):
     thumbnail_key = models.CharField(max_length=300, blank=True)
     medium_key = models.CharField(max_length=300, blank=True)
     copy_tries = models.PositiveSmallIntegerField(default=0)
+    lost_at = models.DateTimeField(
+        _("lost"),
+        null=True,
+        editable=False,
+        help_text=_("When the storage was found not to hold it any more."),
+    )
 
     objects = PictureQuerySet.as_manager()
 

@@ -10,9 +10,14 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from generation import changes
+from generation.api import jobs
+from generation.deletion import delete_jobs
 from generation.models import Attempt, IdempotencyKey, Job, Result
+from generation.submission import Order, submit
 from pixelprompt.broker import Workers
 from providers.models import ImageModel, Provider
+from tests.api.drawing import drawn, fail, refusal
 from tests.fakes import FakeProviders, behaviours
 from tests.support import NOBODY, Api, make_job, make_model
 
@@ -99,6 +104,53 @@ def test_deleting_needs_the_job_s_own_token(api: Api, aurora: ImageModel) -> Non
     wrong = {"X-Job-Token": "0" * 64}
     assert api.client.delete(f"/jobs/{job.pk}", headers=wrong).status_code == 403
     assert Job.objects.exists()
+
+
+def test_pictures_that_the_storage_keeps_keep_their_job(
+    api: Api, aurora: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(keys: Any) -> None:
+        raise OSError("away")
+
+    job = drawn()
+    headers = token(str(job.pk))
+    with monkeypatch.context() as patched:
+        patched.setattr(default_storage, "delete_all", refusing)
+        refused = api.client.delete(f"/jobs/{job.pk}", headers=headers)
+        told = refusal(refused, 503, "SERVICE_UNAVAILABLE", "retryAfter")
+    assert "so it stays" in told["message"]
+    assert api.status(str(job.pk))["completedModels"] == 1
+    assert api.client.delete(f"/jobs/{job.pk}", headers=headers).status_code == 200
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["retry", "rerun", "cancel"])
+def test_a_job_that_is_deleted_meanwhile_is_told_to_be_gone(
+    api: Api, aurora: ImageModel, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Whichever it is deleted before: the look at the job, or the end of the change."""
+    for step in ("own_job", "new_results"):
+        job = submit(Order("a red fox"), client=None)
+        fail(job.results.get())
+        address = f"/jobs/{job.pk}/{path}"
+        if path == "retry":
+            address = f"/jobs/{job.pk}/results/{job.results.get().pk}/retry"
+        headers = token(str(job.pk))
+        with monkeypatch.context() as patched:
+            room: Any = jobs if step == "own_job" else changes
+            original = getattr(room, step)
+
+            def deleting(*words: Any, original: Any = original, job: Job = job) -> Any:
+                found = original(*words)
+                delete_jobs([job.pk])
+                return found
+
+            patched.setattr(room, step, deleting)
+            answer = api.post(address, {}, **headers)
+        assert answer.status_code in ((404, 200) if step == "new_results" else (404,))
+        if answer.status_code == 404:
+            assert answer.json()["error"] in ("JOB_NOT_FOUND", "NOT_FOUND")
 
 
 def test_a_preflight_for_deleting_is_answered(api: Api, aurora: ImageModel) -> None:
