@@ -11,7 +11,7 @@ from generation.snapshots import Addresses, Snapshot, parameters
 
 def as_curl(snapshot: Snapshot, addresses: Addresses) -> str:
     """What asks for the same pictures from a shell. All ASCII, so that pasting it does no harm."""
-    address = addresses.origin + reverse("api:generate")
+    address = addresses.of(reverse("api:generate"))
     body = json.dumps(request_body(snapshot))
     return shlex.join(["curl", address, "-H", "Content-Type: application/json", "-d", body])
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.urls import get_script_prefix
 
 from generation.models import Job, Result
 from generation.models.job import status_of
@@ -15,16 +16,21 @@ from providers.errors import OutcomeUnknown
 
 
 class Addresses:
-    """Absolute addresses as the outside sees us: PUBLIC_BASE_URL, else the request's host."""
+    """Absolute addresses as the outside sees us: PUBLIC_BASE_URL, else the request's host and the
+    prefix that it was asked under, such as a stage of API Gateway."""
 
     def __init__(self, origin: str) -> None:
-        self.origin = settings.PUBLIC_BASE_URL or origin
+        self.root = settings.PUBLIC_BASE_URL or origin + get_script_prefix().rstrip("/")
+
+    def of(self, path: str) -> str:
+        """The address of a path that `reverse` gave, which has the prefix already."""
+        return self.root + path.removeprefix(get_script_prefix().rstrip("/"))
 
     def media(self, key: str) -> str:
         """A stable address: the CDN's, else ours, which leads to the storage."""
         if settings.CLOUDFRONT_DOMAIN:
             return f"https://{settings.CLOUDFRONT_DOMAIN}/{key}"
-        return f"{self.origin}{settings.MEDIA_URL}{key}"
+        return f"{self.root}{settings.MEDIA_URL}{key}"
 
 
 @dataclass(frozen=True, slots=True)
