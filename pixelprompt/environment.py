@@ -4,7 +4,7 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from generation.networks import parse_networks
+from pixelprompt import aws_secrets
 from providers.addresses import PrivateHosts
 from providers.slots import ChatSlot, ModelSlot, read_chat, read_slots
 
@@ -30,7 +31,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Environment(Env):
-    """environs' `Env` over a `.env` file and the process environment, which wins.
+    """environs' `Env` over a `.env` file, secrets kept in AWS where they are named, and the process
+    environment, which wins.
 
     A variable set to nothing counts as not set, as compose files and `.env.example` leave it.
     """
@@ -38,8 +40,8 @@ class Environment(Env):
     def __init__(self, env_file: Path) -> None:
         super().__init__(eager=False)
         from_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
-        merged = {**from_file, **os.environ}
-        self.source = {name: value for name, value in merged.items() if value}
+        near = not_empty({**from_file, **os.environ})
+        self.source = not_empty(aws_secrets.read(near)) | near
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return self.source.get(env_key, default)
@@ -74,6 +76,10 @@ class Environment(Env):
             raise ValueError("The configuration has problems:\n" + "\n".join(lines)) from None
 
 
+def not_empty(variables: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if value}
+
+
 def between(low: int, high: int) -> validate.Range:
     return validate.Range(low, high, error=f"Must be a whole number from {low} to {high}.")
 
@@ -95,6 +101,12 @@ def http_url(value: str) -> None:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc):
         raise ValidationError("Must be an address like https://pictures.example.org.")
+
+
+def origins_of(address: str) -> list[str]:
+    """The origin of an address, which may have a path: a stage of API Gateway."""
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc}"] if address else []
 
 
 def host_name(value: str) -> None:
