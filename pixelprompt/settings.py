@@ -50,6 +50,8 @@ S3_BUCKET: str = env.str("S3_BUCKET", "")
 S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "", validate=environment.http_url)
 AWS_REGION: str = env.str("AWS_REGION", env.source.get("AWS_DEFAULT_REGION", ""))
 CLOUDFRONT_DOMAIN: str = env.str("CLOUDFRONT_DOMAIN", "", validate=environment.host_name)
+# Whether SQS is known to read which records of a batch failed; `connect_queues` sees to it.
+PARTIAL_BATCHES: bool = env.bool("PARTIAL_BATCHES", False)
 QUEUE_BOUND: int = env.int("QUEUE_BOUND", 2000, validate=between(1, 1_000_000))
 RETENTION_DAYS: int = env.int("RETENTION_DAYS", 0, validate=between(0, 36_500))
 LOG_LEVEL: str = env.str(
@@ -162,7 +164,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+packed = BASE_DIR / "packed"  # a package brings its static files along
+STATIC_ROOT = packed if packed.is_dir() else DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 STORAGES = {
@@ -194,7 +197,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = secure
 SECURE_HSTS_PRELOAD = secure
 SESSION_COOKIE_SECURE = secure
 CSRF_COOKIE_SECURE = secure
-CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL else []
+CSRF_TRUSTED_ORIGINS = environment.origins_of(PUBLIC_BASE_URL)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "generation.views.csrf_failure"
