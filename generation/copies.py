@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from generation import pictures
+from generation import correlation, pictures
 from generation.failpoints import failpoint
 from generation.models import Job, Picture
 
@@ -20,13 +20,18 @@ def make(result_id: UUID) -> None:
     if picture is None or not todo.update(copy_tries=F("copy_tries") + 1):
         return
     failpoint("after-copy-counted")
+    with correlation.work_on(picture.result):
+        copy(picture)
+
+
+def copy(picture: Picture) -> None:
     try:
         source = pictures.PAINTED if picture.result.kind == "demo" else pictures.TRAINED
         thumbnail, medium = pictures.display_copies(picture.key, source)
     except OSError:
-        log.exception("The display copies of result %s could not be made.", result_id)
+        log.exception("The display copies could not be made.")
         return
     failpoint("after-copies-stored")
     with transaction.atomic():
-        Picture.objects.filter(pk=result_id).update(thumbnail_key=thumbnail, medium_key=medium)
+        Picture.objects.filter(pk=picture.pk).update(thumbnail_key=thumbnail, medium_key=medium)
         Job.objects.filter(pk=picture.result.job_id).touch()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models.functions import Now
 
-from generation import built_in_enhancer
+from generation import built_in_enhancer, calls
+from generation.correlation import facts
 from generation.gates import budget, screening
 from generation.models import Attempt
 from generation.models.job import MAX_PROMPT
@@ -47,9 +48,11 @@ def enhance(prompt: str) -> Enhanced:
         try:
             return screened(ask(model, prompt))
         except (ProviderError, CannotDecrypt, budget.BudgetExhausted) as problem:
-            log.warning("%s did not enhance a prompt: %s", model, problem)
+            told = facts(model=model.model_id, outcome=getattr(problem, "code", "INVALID_KEY"))
+            log.warning("A prompt was not enhanced by its language model.", extra=told)
         except screening.Inappropriate:
-            log.warning("%s enhanced a prompt to a text that the content filter refuses", model)
+            told = facts(model=model.model_id, outcome="INAPPROPRIATE_CONTENT")
+            log.warning("The content filter refuses what a prompt was enhanced to.", extra=told)
     return screened(Enhanced(*built_in_enhancer.elaborate(prompt), fallback=True))
 
 
@@ -77,7 +80,8 @@ def ask(model: ChatModel, prompt: str) -> Enhanced:
     )
     told = {"state": Attempt.State.SETTLED, "error_code": "", "detail": ""}
     try:
-        return read(adapter.chat(INSTRUCTIONS, prompt))
+        with calls.logged(attempt=attempt.pk, model=model.model_id, kind=account.kind):
+            return read(adapter.chat(INSTRUCTIONS, prompt))
     except ProviderError as error:
         state = Attempt.State.RELEASED if error.uncharged else Attempt.State.FAILED
         told = {"state": state, "error_code": error.code, "detail": error.detail[:1000]}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from generation import bells, pictures
+from generation import bells, calls, correlation, pictures
 from generation.failpoints import failpoint
 from generation.models import Attempt, Result
 from generation.models.claim import Claim
@@ -72,13 +72,14 @@ def draw(result_id: UUID) -> None:
         return
     failpoint("after-claim")
     live.add(claim)
-    try:
-        carry_out(claim)
-        let_next_in(claim)
-    except Fenced:
-        log.warning("Result %s was taken over by somebody else.", result_id)
-    finally:
-        live.remove(claim)
+    with correlation.work_on(claim.result, attempt=claim.attempt.pk):
+        try:
+            carry_out(claim)
+            let_next_in(claim)
+        except Fenced:
+            log.warning("Somebody else decides this result now.")
+        finally:
+            live.remove(claim)
 
 
 def carry_out(claim: Claim) -> None:
@@ -87,12 +88,12 @@ def carry_out(claim: Claim) -> None:
     except ProviderError as error:
         give_up(claim, error)
     except OSError as error:  # the storage: the picture is paid for, but cannot be kept
-        log.exception("The picture of result %s could not be stored.", claim.result.pk)
+        log.exception("The picture could not be stored.")
         end(claim, "STORAGE_FAILED", "The picture could not be stored.", facts_of(error))
     except Fenced:
         raise
     except Exception as error:  # a fault of ours must end this result and touch no other
-        log.exception("Result %s failed on an error of our own.", claim.result.pk)
+        log.exception("This result failed on an error of our own.")
         end(claim, "PROVIDER_ERROR", ProviderError.sentence, facts_of(error))
 
 
@@ -112,9 +113,9 @@ def call(claim: Claim) -> ImageResult:
     request = request_for(claim.result)
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
-    log.info("Calling %s for result %s.", claim.result.slug, claim.result.pk)
     failpoint("before-call")
-    return adapter.generate(request)
+    with calls.logged():
+        return adapter.generate(request)
 
 
 def adapter_for(claim: Claim) -> Adapter:
@@ -176,6 +177,7 @@ def keep(claim: Claim, image: ImageResult) -> None:
     pictures.store(stored.key, picture.content)
     failpoint("after-store")
     hold(claim.complete())
+    log.info("The picture is there.", extra=correlation.facts(outcome="completed"))
     if result.model is not None:
         pressure.succeeded(result.model)
     failpoint("after-complete")
@@ -196,14 +198,12 @@ def known_of(image: ImageResult) -> dict[str, Any]:
 
 def give_up(claim: Claim, error: ProviderError) -> None:
     """Wait and try again where that is proven to cost nothing; else end with the reason."""
-    log.warning(
-        "Result %s: %s from %s (status %s, request %s): %s",
-        claim.result.pk, error.code, claim.result.slug, error.status, error.request_id,
-        error.detail or error.public_message,
-    )  # fmt: skip
     press(claim.result, error)
     facts = facts_of(error)
     wait = wait_before_retry(claim.result, error)
+    log.warning(
+        "No picture came of this call.", extra=correlation.facts(outcome=error.code, retry_in=wait)
+    )
     if wait is None:
         end(claim, error.code, error.public_message, facts, retryable=may_retry(error))
         return

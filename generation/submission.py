@@ -135,6 +135,7 @@ def new_results(
             provider_model=model.model_id,
             price_micros=0 if model.demo else model.price_micros,
             seed=drawn,
+            correlation_id=correlation.current.get(),
             deadline_at=from_now(settings.JOB_DEADLINE),
             **funds[model.pk].fields(),
         )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from generation import bells, execution, pictures
+from generation.correlation import work_on
 from generation.failpoints import failpoint
 from generation.models import Attempt, Counter, Picture, Result
 from generation.models.claim import Claim
@@ -28,10 +29,11 @@ def sweep(*, starting: bool = False) -> None:
     Result.objects.all().expire()
     failpoint("after-expire")
     for result in Result.objects.abandoned(execution.BOOT_ID).select_related("job"):
-        try:
-            recover(result)
-        except OSError:  # the storage is away: a later round decides, or the deadline
-            log.exception("Nobody can say whether result %s was stored.", result.pk)
+        with work_on(result):
+            try:
+                recover(result)
+            except OSError:  # the storage is away: a later round decides, or the deadline
+                log.exception("Nobody can say whether the picture was stored.")
         failpoint("after-recover")
     pause = 0 if starting else settings.BELL_PAUSE
     waiting = Result.objects.unrung(older_than=pause).order_by("created_at", "index")
@@ -59,7 +61,7 @@ def recover(result: Result) -> None:
     if attempt.state == Attempt.State.RECEIVED and pictures.holds(
         attempt.object_key, attempt.sha256
     ):
-        log.warning("Result %s: adopting the picture a dead worker stored.", result.pk)
+        log.warning("Adopting the picture that a dead worker stored.")
         if claim.complete():
             failpoint("after-adopt")
             bells.ring_for_copies([result.pk])

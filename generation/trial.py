@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models.functions import Now
 
-from generation import pictures
+from generation import calls, pictures
 from generation.gates import budget
 from generation.models import Attempt
 from generation.models.money import credible
@@ -53,7 +53,8 @@ def draw_once(model: ImageModel) -> Trial:
 def carry_out(attempt: Attempt, model: ImageModel) -> Trial:
     started = time.monotonic()
     try:
-        image = call(model)
+        with calls.logged(attempt=attempt.pk, model=model.slug, kind=attempt.kind):
+            image = call(model)
         checked = pictures.check(image.content)
     except ProviderError as error:
         state = Attempt.State.RELEASED if error.uncharged else Attempt.State.FAILED

@@ -27,6 +27,7 @@ from providers.slots import ChatSlot, ModelSlot, read_chat, read_slots
 BROKER_SCHEMES = ("", "redis", "rediss", "amqp", "amqps", "sqs")
 # A client that froze is given up sooner than those who wait for its locks give up.
 POSTGRES_BOUNDS = "-c idle_in_transaction_session_timeout=5s -c lock_timeout=15s"
+LOG_FORMATS = ("line", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 

@@ -59,6 +59,9 @@ LOG_LEVEL: str = env.str(
     "INFO",
     validate=one_of(environment.LOG_LEVELS, "Must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
 )
+LOG_FORMAT: str = env.str(
+    "LOG_FORMAT", "line", validate=one_of(environment.LOG_FORMATS, "Must be line or json.")
+)
 SECRET_KEY: str = env.str("SECRET_KEY", "")
 FIELD_ENCRYPTION_KEYS: list[str] = env.list(
     "FIELD_ENCRYPTION_KEYS", [], validate=environment.encryption_keys
@@ -110,6 +113,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "generation.api.middleware.CorrelationId",
+    "generation.api.access.AccessLog",
     "generation.api.middleware.Cors",
     "django.middleware.security.SecurityMiddleware",
     "pixelprompt.compression.TextGZip",
@@ -216,20 +220,25 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"correlation": {"()": "generation.correlation.CorrelationFilter"}},
+    "filters": {"context": {"()": "generation.correlation.Context"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s"}
+        "line": {"()": "pixelprompt.logs.Lines"},
+        "json": {"()": "pixelprompt.logs.JsonLines"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["correlation"],
+            "formatter": LOG_FORMAT,
+            "filters": ["context"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django.server": {"level": "WARNING"},
+        # Servers and Django bring handlers of their own, which would write past ours.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
         # A wrong Host header is the caller's mistake and no error of ours.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "dramatiq": {"level": "WARNING"},

@@ -89,6 +89,9 @@ class Served:
     def get(self, path: str, **options: Any) -> requests.Response:
         return requests.get(self.root + path, timeout=20, **options)
 
+    def post(self, path: str, body: Any, **options: Any) -> requests.Response:
+        return requests.post(self.root + path, json=body, timeout=20, **options)
+
     def generate(self, prompt: str, **fields: Any) -> str:
         answer = requests.post(
             f"{self.root}/generate", json={"prompt": prompt} | fields, timeout=20

@@ -213,6 +213,7 @@ class Result(models.Model):
     error_code = models.CharField(_("error code"), max_length=40, blank=True)
     error = models.CharField(_("error"), max_length=500, blank=True)
     retryable = models.BooleanField(default=False)
+    correlation_id = models.CharField(max_length=64, blank=True, editable=False)
     # What it has reserved while it waits to be paid for, and the day of the model it did so in.
     reserved_micros = models.BigIntegerField(_("reserved"), default=0)
     window = models.ForeignKey(

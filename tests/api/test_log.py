@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from generation.correlation import Context
+from pixelprompt.logs import JsonLines, Lines
 from tests.api.drawing import invalid, refusal
 from tests.support import Api
 
@@ -18,6 +20,7 @@ OTHERS: list[Any] = ["", "FATAL", "CRITICAL", "NOTSET", "WARN", "error ", 40, Tr
 @pytest.fixture(autouse=True)
 def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "browser")
+    caplog.handler.addFilter(Context())
 
 
 def only_line(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
@@ -35,8 +38,8 @@ def test_a_log_is_received_at_its_level(
     assert answer.json() == {"success": True, "message": "Log received successfully"}
     line = only_line(caplog)
     assert line.levelname == level.upper()
-    del body["level"]
-    assert json.loads(line.getMessage()) == body
+    told = {"message": "it broke", "stack": "at x.js:1", "metadata": '{"page": "/"}'}
+    assert vars(line)["facts"] == {"browser": told}
 
 
 @pytest.mark.parametrize("absent", [None, "missing"])
@@ -78,7 +81,8 @@ def test_a_field_of_another_kind_or_length_is_refused(api: Api, field: str, valu
 def test_null_means_absent(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     body = {"level": "ERROR", "message": "it broke", "stack": None, "metadata": None}
     assert api.post("/log", body).status_code == 200
-    assert json.loads(only_line(caplog).getMessage())["metadata"] == {}
+    told = {"message": "it broke", "stack": "", "metadata": "{}"}
+    assert vars(only_line(caplog))["facts"] == {"browser": told}
 
 
 @pytest.mark.parametrize(
@@ -100,17 +104,22 @@ def test_a_log_is_one_line_of_plain_ascii(
     body = {"level": "ERROR", "message": f"a{message}a", "stack": message, "metadata": metadata}
     assert api.post("/log", body, **{"X-Correlation-ID": "mine"}).status_code == 200
     line = only_line(caplog)
-    text = line.getMessage()
-    assert text.isascii()
-    assert text.isprintable()
-    assert json.loads(text)["metadata"] == metadata
-    assert line.levelname == "ERROR"
+    assert (line.levelname, line.getMessage()) == ("ERROR", "Told by a browser.")
+    for text in (JsonLines().format(line), Lines().format(line)):
+        assert text.isascii()
+        assert text.isprintable()
+    told = json.loads(JsonLines().format(line))
+    assert set(told) == {"time", "level", "logger", "message", "correlation_id", "browser"}
+    assert told["correlation_id"] == "mine"
+    assert told["browser"]["message"] == f"a{message}a".replace("\r\n", "\n")
+    assert json.loads(told["browser"]["metadata"]) == metadata
 
 
 def test_a_log_line_has_a_greatest_length(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     body = {"level": "INFO", "message": "é" * 4000, "metadata": {"x": ["y" * 1000] * 20}}
-    assert api.post("/log", body).status_code == 200
-    assert len(only_line(caplog).getMessage()) <= 20_000
+    assert api.post("/log", body | {"stack": "\x07" * 2000}).status_code == 200
+    for formatter in (JsonLines(), Lines()):
+        assert len(formatter.format(only_line(caplog))) <= 20_500
 
 
 def test_deep_metadata_is_refused(api: Api) -> None:
