@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import clear_script_prefix, set_script_prefix
 
@@ -30,7 +31,6 @@ def staged() -> Iterator[Client]:
 def hashed(settings: Any, tmp_path: Path) -> None:
     """Static files as they are served outside of tests."""
     settings.STATIC_ROOT = tmp_path
-    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "pixelprompt.staticfiles.HashedStaticFiles"}
     }
@@ -40,8 +40,12 @@ def hashed(settings: Any, tmp_path: Path) -> None:
 def test_every_address_of_a_page_has_the_prefix(
     staged: Client, hashed: None, aurora: ImageModel
 ) -> None:
-    for path in ("/", "/gallery/", f"/jobs/{drawn().pk}", "/admin/login/", "/nothing"):
-        page = staged.get(path, headers={"accept": "text/html"}).content.decode()
+    pages = {
+        path: staged.get(path, headers={"accept": "text/html"}).content.decode()
+        for path in ("/", "/gallery/", f"/jobs/{drawn().pk}", "/admin/login/", "/nothing")
+    }
+    pages["500"] = render_to_string("500.html")
+    for path, page in pages.items():
         found = {address.removeprefix("http://testserver") for address in ADDRESSES.findall(page)}
         assert len(found) > 2, path
         elsewhere = ("data:", "https://", "?", "mailto:")
