@@ -4,7 +4,7 @@ The database is the queue of record. A bell that is lost, late, doubled or unkno
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import dramatiq
@@ -13,7 +13,7 @@ from dramatiq.errors import BrokerConnectionError
 
 from generation import correlation
 from generation.failpoints import failpoint
-from generation.models import Result
+from generation.models import Picture, Result
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,16 @@ def ring(result_ids: Iterable[UUID], *, delay: float = 0) -> None:
     """Wake workers for these results, now or in `delay` seconds, and note that the bell rang."""
     ids = list(result_ids)
     Result.objects.filter(pk__in=ids).update(bell_at=Now())
+    sound(ids, delay)
+
+
+def ring_again(*, older_than: float, most: int) -> None:
+    """Ring for at most so many results whose last bell must be lost."""
+    sound(Result.objects.all().take_bells(older_than=older_than, most=most))
+
+
+def sound(ids: Collection[UUID], delay: float = 0) -> None:
+    """Send bells that are noted already; where they could not be sent, they did not ring."""
     failpoint("after-bell-noted")
     if not send_all(DRAW_QUEUE, ids, delay):
         Result.objects.filter(pk__in=ids).update(bell_at=None)
@@ -33,6 +43,10 @@ def ring(result_ids: Iterable[UUID], *, delay: float = 0) -> None:
 def ring_for_copies(result_ids: Iterable[UUID]) -> None:
     """Ask for the display copies of these results' pictures."""
     send_all(COPY_QUEUE, result_ids)
+
+
+def ring_again_for_copies(*, older_than: float, most: int) -> None:
+    ring_for_copies(Picture.objects.all().take_bells(older_than=older_than, most=most))
 
 
 def send_all(queue: str, pks: Iterable[UUID], delay: float = 0) -> bool:

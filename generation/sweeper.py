@@ -3,14 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from generation import bells, execution, pictures
 from generation.correlation import work_on
 from generation.failpoints import failpoint
-from generation.models import Attempt, Counter, Picture, Result
+from generation.models import Attempt, Counter, Result, SweeperLease
 from generation.models.claim import Claim
 from providers.errors import OutcomeUnknown
 from providers.registry import ADAPTERS
@@ -23,8 +24,8 @@ MOST_BELLS = 200
 def sweep(*, starting: bool = False) -> None:
     """One round. Twice at once, or twice in a row, changes nothing more.
 
-    When a process starts that is the only one (SQLite), nobody else can have heard the bells of
-    waiting rows, so they are all rung for again.
+    On SQLite there is one process. When it starts, nobody else can have heard the bells of waiting
+    rows, so they are all rung for again.
     """
     Result.objects.all().expire()
     failpoint("after-expire")
@@ -35,17 +36,20 @@ def sweep(*, starting: bool = False) -> None:
             except OSError:  # the storage is away: a later round decides, or the deadline
                 log.exception("Nobody can say whether the picture was stored.")
         failpoint("after-recover")
-    pause = 0 if starting else settings.BELL_PAUSE
-    waiting = Result.objects.unrung(older_than=pause).order_by("created_at", "index")
-    bells.ring(waiting.values_list("pk", flat=True)[:MOST_BELLS])
-    ring_for_copies(pause)
+    alone = starting and connection.vendor == "sqlite"
+    pause = 0 if alone else settings.BELL_PAUSE
+    bells.ring_again(older_than=pause, most=MOST_BELLS)
+    bells.ring_again_for_copies(older_than=pause, most=MOST_BELLS)
     Counter.objects.expired().delete()
+    SweeperLease.objects.note_round()
 
 
-def ring_for_copies(pause: float) -> None:
-    """Copies are rung for once their picture is old enough that the first bell must be lost."""
-    stale = Picture.objects.without_copies().older_than(pause)
-    bells.ring_for_copies(stale.values_list("pk", flat=True)[:MOST_BELLS])
+def take_turn() -> None:
+    """Sweep, if this process is the one that does. One that stops lets another."""
+    if execution.stopping.is_set():
+        SweeperLease.objects.give_up(execution.BOOT_ID)
+    elif SweeperLease.objects.take(execution.BOOT_ID):
+        sweep()
 
 
 def recover(result: Result) -> None:
@@ -81,14 +85,15 @@ def is_free(kind: str) -> bool:
 
 
 class Sweeper:
-    """A thread that sweeps every few seconds and renews the leases of this process's claims."""
+    """Threads that sweep every few seconds, where no other process does, and renew the leases of
+    this process's claims."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._every, args=args, name=name, daemon=True)
             for name, args in {
-                "sweeper": (settings.SWEEP_PERIOD, sweep),
+                "sweeper": (settings.SWEEP_PERIOD, take_turn),
                 "leases": (settings.LEASE_RENEWAL, execution.live.renew),
             }.items()
         ]
@@ -101,6 +106,8 @@ class Sweeper:
         self._stopped.set()
         for thread in self._threads:
             thread.join(timeout=5)
+        with suppress(InterfaceError, OperationalError):  # else it runs out by itself
+            SweeperLease.objects.give_up(execution.BOOT_ID)
 
     def _every(self, period: float, work: Callable[[], object]) -> None:
         while not self._stopped.wait(period):

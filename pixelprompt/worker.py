@@ -1,6 +1,6 @@
 """`dramatiq pixelprompt.worker -t 64`: worker processes for a team's broker.
 
-Each process also sweeps and renews the leases of its own claims.
+Each process also renews the leases of its own claims and may be the one that sweeps.
 """
 
 import os
@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pixelprompt.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the set-up above
+from django.db import connections  # noqa: E402
 from dramatiq import worker as dramatiq_worker  # noqa: E402
 
 from generation import execution  # noqa: E402
@@ -38,6 +39,7 @@ class Keeper(dramatiq.Middleware):
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         if self.sweeper is not None:
             self.sweeper.stop()
+            connections.close_all()
 
 
 broker.add_middleware(Keeper())

@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import connections
 from django.test import Client
 
 from generation.models import Job, Result
@@ -55,6 +58,21 @@ def until(look: Callable[[], T], good: Callable[[T], object], seconds: float = 2
         assert time.monotonic() < deadline, f"not so within {seconds} s; last seen: {seen}"
         time.sleep(0.03)
     return seen
+
+
+def at_once(work: Callable[[int], object], count: int) -> list[object]:
+    """What so many threads return that begin together, each with a connection of its own."""
+    start = Barrier(count)
+
+    def run(number: int) -> object:
+        try:
+            start.wait(timeout=30)
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
 
 
 def make_model(provider: Provider, model_id: str = "model-1", **fields: Any) -> ImageModel:

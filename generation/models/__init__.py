@@ -9,6 +9,7 @@ from generation.models.money import SpendingLimits, SpendWindow
 from generation.models.picture import Picture
 from generation.models.proxy_token import ProxyToken
 from generation.models.result import Result
+from generation.models.sweeper_lease import SweeperLease
 
 __all__ = [
     "AllowedPhrase",
@@ -23,5 +24,6 @@ __all__ = [
     "Result",
     "SpendWindow",
     "SpendingLimits",
+    "SweeperLease",
     "Whitelisted",
 ]

@@ -1,14 +1,15 @@
 """A picture: the stored original of a completed result, and its display copies."""
 
 import uuid
-from datetime import timedelta
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from generation.models.attempt import Attempt
+from providers.clock import from_now
 
 COPY_TRIES = 3
 
@@ -30,8 +31,16 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def without_copies(self) -> "PictureQuerySet":
         return self.filter(thumbnail_key="", copy_tries__lt=COPY_TRIES)
 
-    def older_than(self, seconds: float) -> "PictureQuerySet":
-        return self.filter(created_at__lt=Now() - timedelta(seconds=seconds))
+    def take_bells(self, *, older_than: float, most: int) -> list[uuid.UUID]:
+        """Those whose bell for copies rang at least so many seconds ago, the first when they were
+        made. They count as rung for now: of two sweepers at once, one gets each."""
+        stale = Q(bell_at=None, created_at__lt=from_now(-older_than))
+        unrung = self.without_copies().filter(stale | Q(bell_at__lt=from_now(-older_than)))
+        with transaction.atomic():
+            found = list(unrung.select_for_update(skip_locked=True).order_by("created_at")[:most])
+            pks = [picture.pk for picture in found]
+            self.filter(pk__in=pks).update(bell_at=Now())
+        return pks
 
 
 class Picture(models.Model):
@@ -56,6 +65,7 @@ class Picture(models.Model):
         editable=False,
         help_text=_("When the storage was found not to hold it any more."),
     )
+    bell_at = models.DateTimeField(null=True)
 
     objects = PictureQuerySet.as_manager()
 

@@ -77,6 +77,15 @@ class ResultQuerySet(models.QuerySet["Result"]):
         stale = Q(bell_at=None) | Q(bell_at__lt=from_now(-older_than))
         return self.claimable().filter(stale)
 
+    def take_bells(self, *, older_than: float, most: int) -> list[uuid.UUID]:
+        """Unrung rows, the oldest first. They count as rung from now on: of two sweepers at once,
+        one gets each."""
+        with transaction.atomic():
+            unrung = self.unrung(older_than=older_than).order_by("created_at", "index")
+            pks = [row.pk for row in unrung.select_for_update(skip_locked=True)[:most]]
+            self.filter(pk__in=pks).update(bell_at=Now())
+        return pks
+
     def claim(self, pk: uuid.UUID, owner: str) -> Claim | None:
         """Take one waiting row and commit the intent to call its provider, or None.
 

@@ -2,14 +2,11 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +21,7 @@ from generation.pictures import StoredPicture
 from generation.submission import Order
 from providers.models import Provider
 from tests.generation.books import balanced, limit
-from tests.support import Api, make_model
+from tests.support import Api, at_once, make_model
 
 PRICE = 40_000
 CAP = 6 * PRICE
@@ -46,21 +43,6 @@ def receive(claim: Claim, cost: int | None) -> bool:
     key = f"{claim.result.job_id}/{claim.result.pk}/{claim.result.epoch}-{'0' * 64}.png"
     stored = StoredPicture(key, "0" * 64, "image/png", 4, 4, 5)
     return claim.received(stored, {"cost_micros": cost})
-
-
-def at_once(work: Callable[[int], object], count: int) -> list[object]:
-    """What so many threads return that begin together, each with a connection of its own."""
-    start = Barrier(count)
-
-    def run(number: int) -> object:
-        try:
-            start.wait(timeout=30)
-            return work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 class Story:

@@ -6,7 +6,7 @@ import signal
 import socket
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import dramatiq
@@ -95,24 +95,35 @@ def working() -> Iterator[None]:
     workers = Workers(
         dramatiq.get_broker(), calls=settings.WORKER_THREADS, copies=settings.COPY_THREADS
     )
-    keeper = sweeper.Sweeper()
     workers.start()
-    keeper.start()
-    firstrun.draw_example()
-    try:
-        yield
-    finally:
-        execution.stopping.set()
-        if execution.live:
-            log.info("Waiting up to %d s for %d running calls.", GRACE, len(execution.live))
-        workers.stop(grace=GRACE)
-        keeper.stop()
-        connections.close_all()
+    with sweeping():
+        firstrun.draw_example()
+        try:
+            yield
+        finally:
+            execution.stopping.set()
+            if execution.live:
+                log.info("Waiting up to %d s for %d running calls.", GRACE, len(execution.live))
+            workers.stop(grace=GRACE)
 
 
 @contextmanager
 def not_working() -> Iterator[None]:
-    yield
+    """Bells of this process can be heard elsewhere only where there is a broker."""
+    with sweeping() if settings.BROKER_URL else nullcontext():
+        yield
+
+
+@contextmanager
+def sweeping() -> Iterator[None]:
+    """One of the processes that may sweep."""
+    keeper = sweeper.Sweeper()
+    keeper.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
+        connections.close_all()
 
 
 class Stopped(BaseException):
