@@ -1,5 +1,7 @@
 """What readers see of a job: one snapshot, told as JSON by the API and as tiles by the pages."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -44,32 +46,67 @@ class Snapshot:
     def status(self) -> str:
         return status_of([str(result.state) for result in self.results])
 
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("completed", "partial", "failed")
+
+    @property
+    def is_final(self) -> bool:
+        """Over, with every display copy made: only a retry can change it."""
+        return self.is_over and all(
+            result.picture.thumbnail_key for result in self.results if result.state == "completed"
+        )
+
     def count(self, state: str) -> int:
         return sum(result.state == state for result in self.results)
 
 
 def of(job: Job) -> Snapshot:
-    """A job's results as they are now.
+    """A job's results as they are now, with the version that they had."""
+    for snapshot in of_all([job.pk]):
+        return snapshot
+    return Snapshot(job, [])  # deleted a moment ago
 
-    One that has begun and waits to go on is told as going on: what was told never goes back.
+
+def of_all(job_ids: Collection[UUID]) -> list[Snapshot]:
+    """The snapshots of several jobs. One query reads results and versions as of one moment.
+
+    A result that has begun and waits to go on is told as going on: what was told never goes back.
     """
-    results = Result.objects.filter(job=job).latest_round().order_by("index")
-    shown = list(results.select_related("picture"))
-    for result in shown:
+    results = Result.objects.filter(job__in=job_ids).latest_round().order_by("index")
+    by_job: dict[UUID, list[Result]] = defaultdict(list)
+    for result in results.select_related("picture", "job"):
         if result.state == Result.State.PENDING and result.started_at is not None:
             result.state = Result.State.IN_PROGRESS
-    return Snapshot(job, shown)
+        by_job[result.job_id].append(result)
+    return [Snapshot(shown[0].job, shown) for shown in by_job.values()]
+
+
+def overdue_work() -> Exists:
+    """Whether a job, in a query of jobs, has work that should have ended."""
+    return Exists(Result.objects.filter(job=OuterRef("pk")).overdue())
 
 
 def current(job_id: UUID) -> Job | None:
     """The job row. A reader that meets overdue work first ends it, as the sweeper would."""
-    late = Result.objects.filter(job=OuterRef("pk")).overdue()
-    jobs = Job.objects.annotate(overdue=Exists(late))
+    jobs = Job.objects.annotate(overdue=overdue_work())
     job = jobs.filter(pk=job_id).first()
     if job is not None and getattr(job, "overdue", False):
         Result.objects.filter(job=job).expire()
         job = jobs.filter(pk=job_id).first()
     return job
+
+
+def versions(job_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The version of each of these jobs that exists, overdue work ended first; one query."""
+    jobs = Job.objects.annotate(overdue=overdue_work()).filter(pk__in=job_ids)
+    rows = jobs.values_list("pk", "version", "overdue")
+    found = {pk: version for pk, version, _ in rows}
+    late = [pk for pk, _, overdue in rows if overdue]
+    if late:
+        Result.objects.filter(job__in=late).expire()
+        found |= dict(Job.objects.filter(pk__in=late).values_list("pk", "version"))
+    return found
 
 
 def as_json(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def job_view(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:
         "failed": snapshot.count("error"),
         "version": job.version,
         "status_url": reverse("api:status", args=[job.id]),
+        "events_url": reverse("api:events", args=[job.id]),
         "duration": duration(snapshot),
         "curl": as_curl(snapshot, addresses),
         "demo": all(result.kind == "demo" for result in snapshot.results),

@@ -13,9 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pixelprompt.settings")
 
 from django.conf import settings
 
+from generation.live import watcher
+from pixelprompt.push import Push
 from pixelprompt.whole_bodies import App, WholeBodies
 from pixelprompt.wsgi import application as django_wsgi
 
-application = WholeBodies(
-    cast(App, WSGIMiddleware(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
-)
+django = cast(App, WSGIMiddleware(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
+application = WholeBodies(Push(django, watcher, settings.PUBLIC_BASE_URL))

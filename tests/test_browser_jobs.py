@@ -320,10 +320,34 @@ def test_the_copied_command_asks_for_the_same_pictures(
     assert (told["prompt"], told["totalModels"]) == (prompt, 2)
 
 
+def test_pictures_come_by_themselves_after_one_question(
+    served: Served, fakes: FakeProviders, page: Page
+) -> None:
+    fakes.hold()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    generate(served, page, "pushed")
+    fakes.wait_until_in_flight(2)
+    fakes.release()
+    expect_state(page, 2, "completed")
+    expect(page.locator("[data-tile] img").first).to_have_attribute("src", re.compile("webp$"))
+    assert sum("/status/" in url for url in asked) == 1
+    assert sum("/events/" in url for url in asked) == 1
+
+
+def test_where_nothing_can_be_pushed_the_page_goes_on_asking(
+    served: Served, fakes: FakeProviders, page: Page
+) -> None:
+    page.route("**/events/*", lambda route: route.abort())
+    generate(served, page, "asked for")
+    expect_state(page, 2, "completed")
+
+
 def test_a_busy_server_is_left_alone_and_no_connection_is_called_lost(
     served: Served, fakes: FakeProviders, page: Page
 ) -> None:
     fakes.hold()
+    page.route("**/events/*", lambda route: route.abort())
     generate(served, page, "patience")
     asked: list[str] = []
 

@@ -8,6 +8,7 @@ app_name = "api"
 urlpatterns = [
     path("generate", views.Generate.as_view(), name="generate"),
     path("status/<str:job_id>", views.Status.as_view(), name="status"),
+    path("events/<str:job_id>", views.Events.as_view(), name="events"),
     path("enhance", views.Enhance.as_view(), name="enhance"),
     path("models", views.Models.as_view(), name="models"),
     path("jobs/<str:job_id>/cancel", jobs.Cancel.as_view(), name="cancel"),

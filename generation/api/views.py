@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from generation import changes, enhancement, idempotency, snapshots, submission
+from generation import changes, enhancement, idempotency, live, snapshots, submission
 from generation.api.endpoint import Endpoint
 from generation.api.errors import Refusal, invalid, job_not_found, unavailable
 from generation.api.limits import Limited, rate_limited, uncountable
@@ -30,6 +31,8 @@ from generation.snapshots import Addresses
 from providers.models import ImageModel
 
 MAX_ECHO = 100
+EVENTS = "text/event-stream"
+RECONNECT = b"retry: 2000\n\n"
 MAX_KEY = 255
 browser_log = logging.getLogger("browser")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -113,16 +116,28 @@ class Status(Endpoint):
     """GET /status/{jobId}: the snapshot, with the job's version as its ETag."""
 
     def get(self, request: Request, job_id: str) -> Response:
-        pk = parsed_id(job_id)
-        job = snapshots.current(pk) if pk else None
-        if job is None:
-            raise job_not_found(job_id[:MAX_ECHO])
-        etag = f'"{job.version}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if matches(request.headers.get("If-None-Match", ""), etag):
-            return Response(status=304, headers=headers)
+        job = job_called(job_id)
+        if matches(request.headers.get("If-None-Match", ""), etag_of(job)):
+            return Response(status=304, headers=validators(job))
         snapshot = snapshots.of(job)
-        return Response(snapshots.as_json(snapshot, addresses_for(request)), headers=headers)
+        told = snapshots.as_json(snapshot, addresses_for(request))
+        return Response(told, headers=validators(snapshot.job))
+
+
+def job_called(job_id: str) -> Job:
+    pk = parsed_id(job_id)
+    job = snapshots.current(pk) if pk else None
+    if job is None:
+        raise job_not_found(job_id[:MAX_ECHO])
+    return job
+
+
+def etag_of(job: Job) -> str:
+    return f'"{job.version}"'
+
+
+def validators(job: Job) -> dict[str, str]:
+    return {"ETag": etag_of(job), "Cache-Control": "no-cache"}
 
 
 def parsed_id(text: str) -> UUID | None:
@@ -132,6 +147,27 @@ def parsed_id(text: str) -> UUID | None:
 
 def addresses_for(request: Request) -> Addresses:
     return Addresses(f"{request.scheme}://{request.get_host()}")
+
+
+class Events(Endpoint):
+    """GET /events/{jobId}: the snapshot as a server-sent event.
+
+    Where the server can push, it keeps the answer open and goes on from the version in its ETag.
+    Elsewhere a client comes again after RECONNECT. Without an ETag nothing more will come.
+    """
+
+    def get(self, request: Request, job_id: str) -> HttpResponse:
+        snapshot = snapshots.of(job_called(job_id))
+        known = request.headers.get("Last-Event-ID", "") == str(snapshot.job.version)
+        if known and snapshot.is_final:
+            return HttpResponse(status=204)  # tells an EventSource not to come again
+        event = live.event_of(snapshot, addresses_for(request))
+        answer = HttpResponse(RECONNECT + (b"" if known else event.content), content_type=EVENTS)
+        answer["Cache-Control"] = "no-cache"
+        answer["X-Accel-Buffering"] = "no"  # nginx would hold events back
+        if not snapshot.is_final:
+            answer["ETag"] = etag_of(snapshot.job)
+        return answer
 
 
 class Enhance(Limited):

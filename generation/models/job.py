@@ -4,19 +4,26 @@ import uuid
 from datetime import timedelta
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 MAX_PROMPT = 1000
+changed = Signal()  # after a commit of this process that moved a job's version
+
+
+def tell_changed() -> None:
+    changed.send(Job)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def touch(self) -> int:
         """Say that something a reader can see has changed: the version moves."""
+        transaction.on_commit(tell_changed)
         return self.update(version=F("version") + 1, updated_at=Now())
 
     def at_rest_for(self, days: int) -> "JobQuerySet":

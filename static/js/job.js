@@ -17,6 +17,7 @@ const SHORT_REST = 5;
 const job = document.querySelector("[data-job]");
 const list = job.querySelector("[data-tiles]");
 const blank = document.getElementById("tile");
+const urls = { status: job.dataset.statusUrl, events: job.dataset.eventsUrl };
 const title = document.title;
 const notice = slot(job, "notice");
 let latest = null;
@@ -75,11 +76,14 @@ function tickAll() {
   if (latest) slot(job, "elapsed").textContent = over() ? took(latest) : running(latest, now());
 }
 
-/** Every picture hangs; the small copies may come a moment later, and are not waited for long. */
+/** Every picture hangs, with its small copies. */
+function complete() {
+  return over() && !latest?.results.some((r) => r.imageUrl && r.thumbnailUrl === r.imageUrl);
+}
+
+/** The small copies may come a moment after the pictures, and are not waited for long. */
 function enough() {
-  if (!over()) return false;
-  const copiesMissing = latest?.results.some((r) => r.imageUrl && r.thumbnailUrl === r.imageUrl);
-  return !copiesMissing || ++looks > MOST_LOOKS_FOR_COPIES;
+  return complete() || (over() && ++looks > MOST_LOOKS_FOR_COPIES);
 }
 
 function onContact(contact, before, rest) {
@@ -105,13 +109,14 @@ async function live() {
   looks = 0;
   const clock = setInterval(tickAll, SECOND);
   tickAll();
-  await follow(job.dataset.statusUrl, {
+  await follow(urls, {
     snapshot: (snapshot, serverTime) => {
-      setClock(serverTime);
+      if (serverTime) setClock(serverTime);
       onSnapshot(snapshot);
     },
     contact: onContact,
     gone: onGone,
+    complete,
     enough,
   });
   clearInterval(clock);

@@ -1,6 +1,7 @@
-/** Following a job: ask for its snapshot again and again, gently, until it is told enough. */
+/** Following a job: listen where snapshots are pushed, else ask again and again, gently. */
 
 import { waitOf } from "./api.js";
+import { listen } from "./push.js";
 
 const FIRST = 500;
 const LONGEST = 2000;
@@ -59,21 +60,25 @@ function contactOf(answer) {
 }
 
 /**
- * @param {string} url
+ * @param {object} urls
+ * @param {string} urls.status what is asked
+ * @param {string} urls.events where snapshots are pushed, if the server can
  * @param {object} on
- * @param {(snapshot: object, serverTime: number) => void} on.snapshot
+ * @param {(snapshot: object, serverTime?: number) => void} on.snapshot
  * @param {(now: string, before: string, rest?: number) => void} on.contact it is "good", "lost", or
  *   "busy": the server asks to be left alone for `rest` seconds
  * @param {() => void} on.gone
+ * @param {() => boolean} on.complete nothing more can come
  * @param {() => boolean} on.enough stops the questions
  */
-export async function follow(url, on) {
+export async function follow(urls, on) {
   let etag = "";
   let wait = FIRST;
   let contact = "good";
+  let pushes = true;
   for (;;) {
     await looked();
-    const answer = await ask(url, etag);
+    const answer = await ask(urls.status, etag);
     if (answer?.status === 404) return on.gone();
     const before = contact;
     contact = contactOf(answer);
@@ -84,6 +89,11 @@ export async function follow(url, on) {
       on.snapshot(answer.snapshot, answer.at);
     }
     if (contact === "good" && on.enough()) return;
+    if (contact === "good" && pushes) {
+      pushes = await listen(urls.events, on);
+      if (on.complete()) return;
+      continue;
+    }
     await pause(contact === "busy" ? answer.rest * 1000 : wait);
     wait = Math.min(wait * SLOWER, contact === "lost" ? AFTER_TROUBLE : LONGEST);
   }

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from generation import execution, sweeper
+from generation.live import watcher
 from pixelprompt import datadir, firstrun
 from pixelprompt.broker import Workers
 
@@ -73,7 +74,15 @@ class Command(BaseCommand):
                 server_header=False,
                 proxy_headers=False,
             )
-            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+            asyncio.run(Server(config).serve(sockets=[listener]))
+
+
+class Server(uvicorn.Server):
+    """Ends the streams of events when it stops: no other answer takes long."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        watcher.end_all()
+        await super().shutdown(sockets)
 
 
 @contextmanager
