@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from generation import search
@@ -75,5 +77,17 @@ def lines_of(job_id: UUID) -> AttemptQuerySet:
 
 def delete_rows(job_id: UUID) -> bool:
     search.remove(job_id)
+    forget_name(job_id)
     _count, by_model = Job.objects.filter(pk=job_id).delete()
     return bool(by_model.get("generation.Job"))
+
+
+def forget_name(job_id: UUID) -> None:
+    """The admin's log names a job by the beginning of its prompt, and outlives it."""
+    kind = ContentType.objects.get_for_model(Job)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(job_id))
+    entries.update(object_repr=name_of(job_id))
+
+
+def name_of(job_id: UUID) -> str:
+    return f"job {job_id}"

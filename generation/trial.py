@@ -35,6 +35,11 @@ class Trial:
     request_id: str = ""
     facts: str = ""
 
+    @property
+    def told(self) -> str:
+        """One line for the log, without what the provider wrote."""
+        return self.code or f"drew in {self.seconds:.1f} s"
+
 
 def draw_once(model: ImageModel) -> Trial:
     """Call the model once. The call is an Attempt like any other that may cost money."""

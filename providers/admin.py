@@ -1,11 +1,14 @@
 """The operator's desk for accounts and models."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from providers.audit import Audited, masked
 from providers.encryption import CannotDecrypt
 from providers.models import ChatModel, Provider
 from providers.registry import ADAPTERS, LABELS
@@ -46,8 +49,9 @@ class ProviderForm(forms.ModelForm[Provider]):
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin[Provider]):
+class ProviderAdmin(Audited[Provider]):
     form = ProviderForm
+    untold = ("options",)
     list_display = ("name", "kind", "masked_key", "base_url", "model_count")
     list_filter = ("kind",)
     search_fields = ("name", "base_url")
@@ -66,18 +70,30 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
 
     @admin.display(description=_("key"))
     def masked_key(self, provider: Provider) -> str:
-        """The last four characters of a long key; nothing of a short one."""
         try:
             key = provider.key
         except CannotDecrypt:
             return str(_("cannot be decrypted: see FIELD_ENCRYPTION_KEYS"))
-        if not key:
-            return str(_("none"))
-        return f"…{key[-4:]}" if len(key) >= 12 else "…"
+        return masked(key) if key else str(_("none"))
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[Any]:
+        message = super().construct_change_message(request, form, formsets, add)
+        if add and form.cleaned_data["new_key"]:
+            message.append({"changed": {"fields": [self.told(form, "new_key")]}})
+        return message
+
+    def told(self, form: Any, name: str) -> str:
+        if name == "forget_key":
+            return "key: forgotten"
+        if name == "new_key":
+            return f"key: replaced, ends {masked(form.cleaned_data['new_key'])}"
+        return super().told(form, name)
 
 
 @admin.register(ChatModel)
-class ChatModelAdmin(admin.ModelAdmin[ChatModel]):
+class ChatModelAdmin(Audited[ChatModel]):
     list_display = ("model_id", "provider", "position", "enabled")
     list_editable = ("position", "enabled")
     list_select_related = ("provider",)

@@ -18,6 +18,7 @@ from generation.gates.screening import in_force
 from generation.gates.terms import is_well_formed
 from generation.models import AllowedPhrase, BlockedTerm
 from generation.models.job import MAX_PROMPT
+from providers.audit import Audited
 
 ILL_FORMED = _(
     "Write words of letters, at least three letters in all, with single spaces or hyphens "
@@ -43,7 +44,7 @@ class TryForm(forms.Form):
     )
 
 
-class SwitchedAdmin(admin.ModelAdmin[Any]):
+class SwitchedAdmin(Audited[Any]):
     """Rows that can be switched off and on together."""
 
     form = WordsForm
@@ -54,10 +55,12 @@ class SwitchedAdmin(admin.ModelAdmin[Any]):
 
     @admin.action(description=_("Switch off"))
     def switch_off(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.record(request, rows.filter(enabled=True), _("Switched off."))
         rows.update(enabled=False)
 
     @admin.action(description=_("Switch on"))
     def switch_on(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.record(request, rows.filter(enabled=False), _("Switched on."))
         rows.update(enabled=True)
 
 

@@ -24,6 +24,7 @@ from generation.api.errors import Refusal
 from generation.api.views import refusals
 from generation.models import Job, Result
 from generation.templatetags.display import price
+from providers.audit import Audited
 from providers.models import ImageModel
 
 MOST_REASONS = 5
@@ -60,7 +61,7 @@ class RunAgainForm(forms.Form):
         return [model.slug for model in self.cleaned_data["models"]]
 
 
-class JobDeeds(admin.ModelAdmin[Job]):
+class JobDeeds(Audited[Job]):
     """The actions of jobs."""
 
     actions = ("retry", "cancel", "run_again", "hide", "show")

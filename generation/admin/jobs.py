@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from generation.admin.deeds import JobDeeds, ResultDeeds
-from generation.deletion import ObjectsRemain, delete_jobs
+from generation.deletion import ObjectsRemain, delete_jobs, name_of
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
 from generation.snapshots import Addresses
@@ -123,14 +123,14 @@ class JobAdmin(JobDeeds):
     ) -> HttpResponse:
         """Django's own view without the transaction it holds open: the storage takes its time."""
         view = self._delete_view  # type: ignore[attr-defined]  # the stubs know public names only
-        return self.told(request, view, object_id, extra_context)
+        return self.or_what_remains(request, view, object_id, extra_context)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self.told(request, super().changelist_view, extra_context)
+        return self.or_what_remains(request, super().changelist_view, extra_context)
 
-    def told(self, request: HttpRequest, view: Any, *words: Any) -> HttpResponse:
+    def or_what_remains(self, request: HttpRequest, view: Any, *words: Any) -> HttpResponse:
         """What the view answers, or back to the list with the job that could not be deleted."""
         try:
             answer: HttpResponse = view(request, *words)
@@ -149,7 +149,8 @@ class JobAdmin(JobDeeds):
     def delete_queryset(self, request: HttpRequest, queryset: Iterable[Job]) -> None:
         for job in list(queryset):
             delete_jobs([job.pk])
-            super().log_deletions(request, [job])  # type: ignore[arg-type]  # any iterable
+            gone = Job(pk=job.pk, prompt=name_of(job.pk))  # the log outlives the prompt
+            super().log_deletions(request, [gone])  # type: ignore[arg-type]  # any iterable
 
     @admin.display(description=_("prompt"))
     def prompt_start(self, job: Job) -> str:

@@ -8,10 +8,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from generation.models import Limit, ProxyToken, Whitelisted
+from providers.audit import Audited
 
 
 @admin.register(Limit)
-class LimitAdmin(admin.ModelAdmin[Limit]):
+class LimitAdmin(Audited[Limit]):
     """Changed in the list itself, in force from the next request on."""
 
     list_display = ("shown_name", "allowed", "period")
@@ -32,13 +33,13 @@ class LimitAdmin(admin.ModelAdmin[Limit]):
 
 
 @admin.register(Whitelisted)
-class WhitelistAdmin(admin.ModelAdmin[Whitelisted]):
+class WhitelistAdmin(Audited[Whitelisted]):
     list_display = ("network", "note")
     search_fields = ("network", "note")
 
 
 @admin.register(ProxyToken)
-class ProxyTokenAdmin(admin.ModelAdmin[ProxyToken]):
+class ProxyTokenAdmin(Audited[ProxyToken]):
     """A token is shown once, on the page that answers its making. Deleting it takes it back."""
 
     list_display = ("name", "created_at")

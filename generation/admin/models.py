@@ -19,6 +19,7 @@ from generation import trial
 from generation.admin.money import dollars, spent_this_month
 from generation.model_health import Health, health_of
 from generation.templatetags.display import price, seconds
+from providers.audit import Audited
 from providers.catalogue import load
 from providers.models import ImageModel
 from providers.pressure import resting_until
@@ -86,8 +87,9 @@ class ImageModelForm(forms.ModelForm[ImageModel]):
 
 
 @admin.register(ImageModel)
-class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
+class ImageModelAdmin(Audited[ImageModel]):
     form = ImageModelForm
+    untold = ("options",)
     list_display = (
         "name", "test_link", "provider", "model_id", "position", "enabled", "shown_price", "state",
         "last_success", "typical_time", "error_rate", "spent",
@@ -134,6 +136,8 @@ class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
 
     @admin.action(description=_("Wake: forget failures and try again at once"))
     def wake(self, request: HttpRequest, models: QuerySet[ImageModel]) -> None:
+        tired = models.exclude(failures=0, resting_until=None)
+        self.record(request, tired, _("Woken: failures and rest forgotten."))
         models.update(failures=0, resting_until=None)
 
     @admin.display(description=_("last success"))
@@ -169,12 +173,15 @@ class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
         if model.unavailable:
             messages.error(request, f"{model.name}: {model.unavailable}")
             return redirect("admin:providers_imagemodel_change", model.pk)
+        done = trial.draw_once(model) if request.method == "POST" else None
+        if done is not None:
+            self.record(request, [model], _("Tested: %(told)s") % {"told": done.told})
         context = self.admin_site.each_context(request) | {
             "title": _("Test %(model)s") % {"model": model.name},
             "model": model,
             "opts": self.opts,
             "prompt": trial.PROMPT,
-            "trial": trial.draw_once(model) if request.method == "POST" else None,
+            "trial": done,
         }
         return TemplateResponse(request, "admin/test_model.html", context)
 

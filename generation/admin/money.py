@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from generation.models import SpendingLimits, SpendWindow
 from generation.models.money import ALL, today
 from generation.templatetags.display import price
+from providers.audit import Audited
 from providers.models import ImageModel
 
 
 @admin.register(SpendingLimits)
-class SpendingLimitsAdmin(admin.ModelAdmin[SpendingLimits]):
+class SpendingLimitsAdmin(Audited[SpendingLimits]):
     """The one row there is. Caps hold for what is accepted from now on."""
 
     fields = (
