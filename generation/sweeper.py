@@ -36,10 +36,10 @@ def sweep(*, starting: bool = False) -> None:
             except OSError:  # the storage is away: a later round decides, or the deadline
                 log.exception("Nobody can say whether the picture was stored.")
         failpoint("after-recover")
-    alone = starting and connection.vendor == "sqlite"
-    pause = 0 if alone else settings.BELL_PAUSE
-    bells.ring_again(older_than=pause, most=MOST_BELLS)
-    bells.ring_again_for_copies(older_than=pause, most=MOST_BELLS)
+    if starting and connection.vendor == "sqlite":
+        Result.objects.active().update(bell_at=None)
+    bells.ring_again(older_than=settings.BELL_PAUSE, most=MOST_BELLS)
+    bells.ring_again_for_copies(older_than=settings.BELL_PAUSE, most=MOST_BELLS)
     Counter.objects.expired().delete()
     SweeperLease.objects.note_round()
 

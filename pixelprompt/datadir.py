@@ -9,6 +9,10 @@ class Unusable(Exception):
     """Another process holds the data directory, or it cannot be written to."""
 
 
+class InUse(Unusable):
+    """Another process holds it."""
+
+
 def lock(directory: Path) -> IO[bytes]:
     """Hold the directory for as long as the returned file is open. Our death releases it."""
     held = opened(directory)
@@ -16,7 +20,7 @@ def lock(directory: Path) -> IO[bytes]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as problem:
         held.close()
-        raise Unusable(
+        raise InUse(
             f"Another Pixel Prompt already uses {directory}. Stop it, or set "
             "PIXELPROMPT_DATA_DIR to another directory."
         ) from problem

@@ -16,23 +16,36 @@ from tests.support import until
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def environment(data: Path) -> dict[str, str]:
+    """Nothing of the developer's own settings."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data),
+        "PIXELPROMPT_ENV_FILE": "",
+        "PIXELPROMPT_DATA_DIR": str(data),
+        "PORT": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def manage(data: Path, *words: str) -> tuple[int, str]:
+    """Exit code and output of a command on a data directory."""
+    ran = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment(data), timeout=60,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    return ran.returncode, ran.stdout
+
+
 class Served:
-    """`env` is added to an environment that holds nothing of the developer's own settings."""
+    """`env` is added to an environment of its own."""
 
     def __init__(self, data: Path, **env: str) -> None:
         self.data = data
-        own = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(data),
-            "PIXELPROMPT_ENV_FILE": "",
-            "PIXELPROMPT_DATA_DIR": str(data),
-            "PORT": "0",
-            "PYTHONUNBUFFERED": "1",
-        }
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env=own | env,
+            env=environment(data) | env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

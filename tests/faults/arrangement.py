@@ -93,6 +93,9 @@ class Arrangement:
             databases.price_everything(self.database, PRICE)
         return started
 
+    def command(self, *words: str, **env: str) -> Process:
+        return self._start(*words, failpoint="", **env)
+
     def worker(self, failpoint: str = "", **env: str) -> Process:
         command = ("-m", "dramatiq", "pixelprompt.worker", "-p", "1", "-t", str(self.threads))
         return self._start(*command, failpoint=failpoint, **env)

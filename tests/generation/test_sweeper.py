@@ -4,6 +4,7 @@ from uuid import UUID
 
 import dramatiq
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from generation import bells, execution, sweeper
@@ -96,6 +97,15 @@ def test_a_round_rings_for_the_oldest_200_and_for_none_of_them_again(server: Pro
     assert rung() == []
 
 
+def test_the_command_does_one_round_and_needs_a_broker_where_others_should_hear_it() -> None:
+    if alone:
+        call_command("sweep")
+        assert SweeperLease.objects.seconds_since_round() is not None
+        return
+    with pytest.raises(CommandError, match="Without BROKER_URL"):
+        call_command("sweep")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_sweepers_at_once_ring_for_each_row_once(server: Provider) -> None:
     make_jobs(server, 240)
@@ -113,6 +123,17 @@ def test_a_process_that_starts_rings_for_everything_again_where_it_is_the_only_o
     assert rung() == []
     sweeper.sweep(starting=True)
     assert len(rung()) == alone
+
+
+def test_what_a_process_that_starts_cannot_ring_for_at_once_it_rings_for_next(
+    server: Provider,
+) -> None:
+    make_jobs(server, 240)
+    bells.ring(Result.objects.values_list("pk", flat=True))
+    rung()
+    sweeper.sweep(starting=True)
+    sweeper.sweep()
+    assert len(set(rung())) == (240 if alone else 0)
 
 
 def test_lost_bells_for_copies_are_rung_for_once_in_a_while(aurora: ImageModel) -> None:

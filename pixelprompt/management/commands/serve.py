@@ -14,12 +14,13 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error, connections
+from django.db import connections
 
 from generation import execution, sweeper
 from generation.live import watcher
 from pixelprompt import datadir, firstrun
 from pixelprompt.broker import Workers
+from pixelprompt.troubles import troubles_told
 
 log = logging.getLogger(__name__)
 
@@ -83,18 +84,6 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         watcher.end_all()
         await super().shutdown(sockets)
-
-
-@contextmanager
-def troubles_told() -> Iterator[None]:
-    """A full disk, a broken database and the like are one sentence."""
-    try:
-        yield
-    except OSError as problem:
-        place = problem.filename or settings.DATA_DIR
-        raise CommandError(f"{place} cannot be written to: {problem.strerror}.") from problem
-    except Error as problem:
-        raise CommandError(f"The database cannot be used: {problem}") from problem
 
 
 @contextmanager
