@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from generation import sheet as contact
 from generation.curl import as_curl
 from generation.gallery import Entry
 from generation.models import Job, Result
@@ -38,9 +39,20 @@ def job_view(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:
         "events_url": reverse("api:events", args=[job.id]),
         "duration": duration(snapshot),
         "curl": as_curl(snapshot, addresses),
+        "address": addresses.origin + job.get_absolute_url(),
+        "sheet": sheet_address(snapshot, addresses),
+        "models": ", ".join(result.name for result in snapshot.results),
         "demo": all(result.kind == "demo" for result in snapshot.results),
         "tiles": [tile(result, job, addresses) for result in snapshot.results],
     }
+
+
+def sheet_address(snapshot: Snapshot, addresses: Addresses) -> str:
+    """Where the job's pictures are to be had on one sheet, or "" where there are none yet."""
+    keys = contact.keys_of(snapshot)
+    if not keys:
+        return ""
+    return addresses.origin + reverse("sheet", args=[snapshot.job.id, contact.version_of(keys)])
 
 
 def duration(snapshot: Snapshot) -> float | None:

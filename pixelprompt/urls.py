@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from generation import health, media, views
+from generation import health, media, shared, views
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -17,6 +17,8 @@ admin.site.index_title = "Desk"
 urlpatterns = [
     path("", views.studio, name="studio"),
     path("jobs/<str:job_id>", views.job, name="job"),
+    path("jobs/<str:job_id>/pictures.zip", shared.pictures, name="pictures"),
+    path("jobs/<str:job_id>/sheet-<slug:version>.jpg", shared.contact_sheet, name="sheet"),
     path("gallery", RedirectView.as_view(pattern_name="gallery", query_string=True)),
     path("gallery/", views.gallery, name="gallery"),
     path("media/<path:key>", media.media, name="media"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("events/<str:job_id>", views.Events.as_view(), name="events"),
     path("enhance", views.Enhance.as_view(), name="enhance"),
     path("models", views.Models.as_view(), name="models"),
+    path("jobs/<str:job_id>/manifest", views.Manifest.as_view(), name="manifest"),
     path("jobs/<str:job_id>/cancel", jobs.Cancel.as_view(), name="cancel"),
     path("jobs/<str:job_id>/rerun", jobs.Rerun.as_view(), name="rerun"),
     path("jobs/<str:job_id>/results/<str:result_id>/retry", jobs.Retry.as_view(), name="retry"),

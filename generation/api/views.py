@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +25,7 @@ from generation.gates.budget import BudgetExhausted
 from generation.gates.counters import passage
 from generation.gates.limits import CountersDown, LimitReached
 from generation.gates.queue import RETRY_AFTER, QueueFull
+from generation.manifest import manifest
 from generation.model_health import Health, health_of
 from generation.models import Job
 from generation.snapshots import Addresses
@@ -115,13 +116,21 @@ def accepted(job: Job) -> dict[str, Any]:
 class Status(Endpoint):
     """GET /status/{jobId}: the snapshot, with the job's version as its ETag."""
 
+    told = staticmethod(snapshots.as_json)
+
     def get(self, request: Request, job_id: str) -> Response:
         job = job_called(job_id)
         if matches(request.headers.get("If-None-Match", ""), etag_of(job)):
             return Response(status=304, headers=validators(job))
         snapshot = snapshots.of(job)
-        told = snapshots.as_json(snapshot, addresses_for(request))
+        told = self.told(snapshot, addresses_for(request))
         return Response(told, headers=validators(snapshot.job))
+
+
+class Manifest(Status):
+    """GET /jobs/{jobId}/manifest: the same, with what each provider was sent and answered."""
+
+    told = staticmethod(manifest)
 
 
 def job_called(job_id: str) -> Job:
@@ -145,7 +154,7 @@ def parsed_id(text: str) -> UUID | None:
     return UUID(text) if UUID_TEXT.fullmatch(text) else None
 
 
-def addresses_for(request: Request) -> Addresses:
+def addresses_for(request: Request | HttpRequest) -> Addresses:
     return Addresses(f"{request.scheme}://{request.get_host()}")
 
 
