@@ -39,7 +39,7 @@ def job_view(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:
         "events_url": reverse("api:events", args=[job.id]),
         "duration": duration(snapshot),
         "curl": as_curl(snapshot, addresses),
-        "address": addresses.origin + job.get_absolute_url(),
+        "address": addresses.of(job.get_absolute_url()),
         "sheet": sheet_address(snapshot, addresses),
         "models": ", ".join(result.name for result in snapshot.results),
         "demo": all(result.kind == "demo" for result in snapshot.results),
@@ -52,7 +52,7 @@ def sheet_address(snapshot: Snapshot, addresses: Addresses) -> str:
     keys = contact.keys_of(snapshot)
     if not keys:
         return ""
-    return addresses.origin + reverse("sheet", args=[snapshot.job.id, contact.version_of(keys)])
+    return addresses.of(reverse("sheet", args=[snapshot.job.id, contact.version_of(keys)]))
 
 
 def duration(snapshot: Snapshot) -> float | None:

@@ -1,9 +1,10 @@
 /** A job's page: the tiles follow the job until every picture hangs. */
 
 import { Actions } from "./actions.js";
+import { Compare } from "./compare.js";
 import { running, took } from "./elapsed.js";
 import { progress, stopwatch } from "./format.js";
-import { openPictures } from "./lightbox.js";
+import { Lightbox } from "./lightbox.js";
 import { follow } from "./poll.js";
 import { paint, slot, tick } from "./tile.js";
 import { announce, word } from "./words.js";
@@ -33,6 +34,7 @@ function tileOf(index) {
   const tile = list.querySelector(`[data-index="${index}"]`);
   if (tile) return tile;
   const fresh = blank.content.cloneNode(true).firstElementChild;
+  fresh.id = `tile-${index}`;
   fresh.dataset.index = index;
   list.append(fresh);
   return fresh;
@@ -62,6 +64,8 @@ function onSnapshot(snapshot) {
     if (cell) cell.dataset.status = result.status;
   }
   actions.offer(snapshot);
+  compare.offer();
+  job.querySelector("[data-archive]").hidden = snapshot.completedModels === 0;
   tellProgress(snapshot);
   tickAll();
 }
@@ -125,5 +129,6 @@ async function live() {
 }
 
 const actions = new Actions(job, { snapshot: onSnapshot, live });
-openPictures(list);
+new Lightbox(job, list);
+const compare = new Compare(job, list);
 live();

@@ -1,109 +1,132 @@
-/** A picture at full size. The address tells which one, so that it can be shared and left by Back. */
+/** A picture at full size, with everything that is known of it. */
 
+import { Details } from "./details.js";
+import { enter, leave, move, place, register } from "./place.js";
+import { recall, remember } from "./store.js";
 import { slot } from "./tile.js";
+import { hangWhole, hung } from "./whole.js";
 import { word } from "./words.js";
+import { offerZoom, tellZoom, Zoom } from "./zoom.js";
 
-const SWIPE = 50;
-const dialog = document.getElementById("lightbox");
-let list;
-let pushed = false;
+const mine = (hash) => hash.startsWith("tile-");
 
-/** The tiles that have a picture to show. */
-function hung() {
-  return [...list.querySelectorAll('[data-tile][data-status="completed"]')];
-}
-
-function show(tile) {
-  const link = slot(tile, "link");
-  const place = { index: tile.dataset.index, total: list.children.length };
-  slot(dialog, "place").textContent = word("place", place);
-  for (const name of ["model", "time", "price", "size"]) {
-    slot(dialog, name).textContent = slot(tile, name).textContent;
+export class Lightbox {
+  /** @param {HTMLElement} job @param {HTMLElement} list the tiles */
+  constructor(job, list) {
+    this.list = list;
+    this.dialog = document.getElementById("lightbox");
+    this.frame = slot(this.dialog, "frame");
+    this.toggle = this.dialog.querySelector("[data-details]");
+    this.panel = document.getElementById("lightbox-details");
+    this.details = new Details(this.panel, job.dataset.manifestUrl);
+    this.zoom = new Zoom(this.frame, {
+      frames: () => [this.frame],
+      swiped: (by) => this.step(by),
+      changed: () => tellZoom(this.dialog, this.zoom.view),
+    });
+    this.listen();
+    register(this);
   }
-  const image = slot(dialog, "image");
-  image.src = link.href;
-  image.alt = slot(tile, "image").alt;
-  slot(dialog, "original").href = link.href;
-  slot(dialog, "save").href = link.href;
-  slot(dialog, "save").download = `${tile.dataset.stem}${endingOf(link.href)}`;
-  dialog.dataset.index = tile.dataset.index;
+
+  listen() {
+    const { dialog } = this;
+    offerZoom(dialog, this.zoom);
+    this.list.addEventListener("click", (event) => this.clicked(event));
+    slot(dialog, "image").addEventListener("load", () => this.zoom.apply());
+    dialog.addEventListener("close", () => this.closed());
+    // On a page that was opened at a picture, the keys do not come to the window at first.
+    document.addEventListener("keydown", (event) => this.dialog.open && this.key(event));
+    for (const button of dialog.querySelectorAll("[data-step]")) {
+      button.addEventListener("click", () => this.step(Number(button.dataset.step)));
+    }
+    dialog.querySelector("[data-compares]").addEventListener("click", () => this.compare());
+    this.toggle.addEventListener("click", () => {
+      remember("details", this.panel.hidden);
+      this.tellDetails();
+    });
+  }
+
+  get tile() {
+    return this.list.querySelector(`[data-index="${this.dialog.dataset.index}"]`);
+  }
+
+  /** The tile this many steps further. */
+  next(by) {
+    const tiles = hung(this.list);
+    return tiles[(tiles.indexOf(this.tile) + by + tiles.length) % tiles.length];
+  }
+
+  obey(hash) {
+    const tile = mine(hash) && hung(this.list).find((each) => each.id === hash);
+    if (!tile) {
+      if (this.dialog.open) this.dialog.close();
+      return;
+    }
+    if (!this.dialog.open) this.dialog.showModal();
+    this.show(tile);
+  }
+
+  show(tile) {
+    const { dialog } = this;
+    const place = { index: tile.dataset.index, total: this.list.children.length };
+    dialog.dataset.index = tile.dataset.index;
+    slot(dialog, "place").textContent = word("place", place);
+    for (const name of ["model", "time", "price", "size"]) {
+      slot(dialog, name).textContent = slot(tile, name).textContent;
+    }
+    hangWhole(slot(dialog, "image"), tile);
+    const { href } = slot(tile, "link");
+    slot(dialog, "original").href = href;
+    slot(dialog, "save").href = href;
+    slot(dialog, "save").download = `${tile.dataset.stem}${endingOf(href)}`;
+    dialog.querySelector("[data-compares]").hidden = hung(this.list).length < 2;
+    this.zoom.fit();
+    this.tellDetails();
+  }
+
+  tellDetails() {
+    const shown = recall("details", false);
+    this.panel.hidden = !shown;
+    this.toggle.setAttribute("aria-expanded", String(shown));
+    if (shown) this.details.show(Number(this.dialog.dataset.index));
+  }
+
+  /** @param {number} by -1 or 1 */
+  step(by) {
+    const tile = this.next(by);
+    move(tile.id);
+    this.show(tile);
+  }
+
+  compare() {
+    const pair = [this.tile, this.next(1)].map((tile) => tile.dataset.index);
+    enter(`compare=${pair.join(",")}`);
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.zoom.key(event)) return;
+    if (event.key === "ArrowRight") this.step(1);
+    if (event.key === "ArrowLeft") this.step(-1);
+    if (!recall("single-keys", true)) return;
+    if (event.key === "d") this.toggle.click();
+    if (event.key === "c") this.dialog.querySelector("[data-compares]").click();
+  }
+
+  closed() {
+    if (mine(place())) leave();
+    this.tile?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (this.tile) slot(this.tile, "link").focus({ preventScroll: true });
+  }
+
+  clicked(event) {
+    const link = event.target.closest('[data-slot="link"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    enter(link.closest("[data-tile]").id);
+  }
 }
 
 function endingOf(url) {
   return /\.[a-z0-9]{2,5}$/i.exec(new URL(url).pathname)?.[0].toLowerCase() ?? "";
-}
-
-/** @param {number} by -1 or 1 */
-function step(by) {
-  const tiles = hung();
-  const here = tiles.findIndex((tile) => tile.dataset.index === dialog.dataset.index);
-  const next = tiles[(here + by + tiles.length) % tiles.length];
-  show(next);
-  history.replaceState(history.state, "", `#${next.id}`);
-}
-
-function open(tile) {
-  show(tile);
-  if (!dialog.open) dialog.showModal();
-}
-
-/** Open or close as the address says. */
-function obey() {
-  const tile = hung().find((each) => each.id && `#${each.id}` === window.location.hash);
-  if (tile) open(tile);
-  else if (dialog.open) dialog.close();
-}
-
-function onClose() {
-  const tile = list.querySelector(`[data-index="${dialog.dataset.index}"]`);
-  if (window.location.hash) {
-    if (pushed) history.back();
-    else history.replaceState(history.state, "", window.location.pathname + window.location.search);
-  }
-  pushed = false;
-  tile?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  if (tile) slot(tile, "link").focus({ preventScroll: true });
-}
-
-function onClick(event) {
-  const link = event.target.closest('[data-slot="link"]');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  const tile = link.closest("[data-tile]");
-  history.pushState(history.state, "", `#${tile.id}`);
-  pushed = true;
-  open(tile);
-}
-
-function listenForSwipes(stage) {
-  let start = null;
-  stage.addEventListener(
-    "touchstart",
-    (event) => {
-      start = event.touches.length === 1 ? event.touches[0].clientX : null;
-    },
-    { passive: true },
-  );
-  stage.addEventListener("touchend", (event) => {
-    if (start === null) return;
-    const moved = event.changedTouches[0].clientX - start;
-    if (Math.abs(moved) > SWIPE) step(moved < 0 ? 1 : -1);
-  });
-}
-
-/** @param {HTMLElement} tiles */
-export function openPictures(tiles) {
-  list = tiles;
-  list.addEventListener("click", onClick);
-  dialog.addEventListener("close", onClose);
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowRight") step(1);
-    if (event.key === "ArrowLeft") step(-1);
-  });
-  for (const button of dialog.querySelectorAll("[data-step]")) {
-    button.addEventListener("click", () => step(Number(button.dataset.step)));
-  }
-  listenForSwipes(dialog);
-  window.addEventListener("popstate", obey);
-  obey();
 }

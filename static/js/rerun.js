@@ -21,7 +21,7 @@ export class Rerun {
     this.form = this.dialog.querySelector("form");
     this.choices = slot(this.dialog, "choices");
     this.blank = this.dialog.querySelector("template");
-    this.drawn = [];
+    this.drawn = [...job.querySelectorAll("[data-slug]")].map((tile) => tile.dataset.slug);
     this.listen(job);
   }
 

@@ -1,0 +1,209 @@
+"""Looking closely at a finished job in a real Chromium: the lightbox, and pictures side by side."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.chromium import CHROMIUM
+from tests.served import Served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: install the package chromium"),
+]
+
+MODELS = ["demo-aurora", "demo-mosaic", "demo-ink", "demo-riso", "demo-orbit"]
+STAGE = "#compare [data-slot=stage]"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def job(served: Served) -> str:
+    """The address of a finished job of five pictures."""
+    job_id = served.generate("a fox in the snow", models=MODELS)
+    assert served.finished(job_id)["status"] == "completed"
+    return f"{served.root}/jobs/{job_id}"
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 760}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def link(page: Page, index: int) -> Locator:
+    return page.locator(f"#tile-{index} [data-slot=link]")
+
+
+def transforms(page: Page) -> list[str]:
+    images = page.locator("#compare .pane img")
+    return [str(image.evaluate("image => image.style.transform")) for image in images.all()]
+
+
+def shown(page: Page) -> list[str]:
+    return [name.inner_text() for name in page.locator("#compare figcaption strong").all()]
+
+
+def touch(page: Page, *moments: list[tuple[float, float]]) -> None:
+    """Fingers at these places, one moment after the other, and then gone."""
+    session = page.context.new_cdp_session(page)
+    for number, places in enumerate(moments):
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)]
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+class TestLightbox:
+    def test_a_tile_opens_at_full_size_and_focus_returns_to_where_one_looked_last(
+        self, job: str, page: Page
+    ) -> None:
+        page.goto(job)
+        link(page, 2).click()
+        dialog = page.get_by_role("dialog", name="Mosaic")
+        expect(dialog.locator("[data-slot=place]")).to_have_text("2 of 5")
+        expect(dialog.locator("img")).to_have_js_property(
+            "src", link(page, 2).get_attribute("href")
+        )
+        page.keyboard.press("ArrowRight")
+        assert page.url.endswith("#tile-3")
+        save = page.get_by_role("link", name="Download", exact=True)
+        assert save.get_attribute("download") == "a-fox-in-the-snow-demo-ink.png"
+        page.keyboard.press("Escape")
+        expect(link(page, 3)).to_be_focused()
+        assert page.url == job
+
+    def test_the_address_opens_the_same_picture_and_back_closes_it(
+        self, job: str, page: Page
+    ) -> None:
+        page.goto(f"{job}#tile-4")
+        expect(page.get_by_role("dialog", name="Riso")).to_be_visible()
+        page.keyboard.press("Escape")
+        link(page, 1).click()
+        page.go_back()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert page.url == job
+
+    def test_details_tell_what_was_sent_and_what_was_ignored(self, job: str, page: Page) -> None:
+        page.goto(f"{job}#tile-3")
+        page.keyboard.press("d")
+        details = page.get_by_role("complementary", name="Details")
+        expect(details).to_contain_text("as it was typed")
+        expect(details.locator("[data-fate=ignored]").first).to_contain_text("Steps 25 ignored")
+        expect(details.locator("[data-fate=applied]")).to_contain_text("Seed")
+        page.reload()
+        expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+
+    def test_a_finger_leads_to_the_next_picture(self, job: str, phone: Page) -> None:
+        phone.goto(f"{job}#tile-2")
+        expect(phone.get_by_role("dialog", name="Mosaic")).to_be_visible()
+        touch(phone, [(280, 300)], [(180, 305)], [(80, 305)])
+        expect(phone.get_by_role("dialog", name="Ink")).to_be_visible()
+
+    def test_two_fingers_look_closer(self, job: str, phone: Page) -> None:
+        phone.goto(f"{job}#tile-2")
+        scale = phone.locator("#lightbox [data-slot=scale]")
+        expect(scale).to_have_text(re.compile("^1.0"))
+        touch(phone, [(170, 300), (190, 300)], [(140, 300), (220, 300)], [(140, 300), (220, 300)])
+        expect(scale).to_have_text(re.compile("^4.0"))
+        expect(phone.get_by_role("dialog", name="Mosaic")).to_be_visible()
+
+
+class TestCompare:
+    def test_zoom_and_pan_move_every_picture_alike(self, job: str, page: Page) -> None:
+        page.goto(job)
+        page.keyboard.press("c")
+        assert shown(page) == ["Aurora (demo)", "Mosaic (demo)"]
+        page.keyboard.press("4")
+        assert len(shown(page)) == 3
+        box = page.locator(STAGE).bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 100, box["y"] + 200)
+        page.mouse.wheel(0, -400)
+        seen = [transforms(page)]
+        page.mouse.down()
+        page.mouse.move(box["x"] + 160, box["y"] + 240)
+        page.mouse.up()
+        seen.append(transforms(page))
+        page.keyboard.press("ArrowLeft")
+        seen.append(transforms(page))
+        assert [len(set(alike)) for alike in seen] == [1, 1, 1]
+        assert len({alike[0] for alike in seen}) == 3
+        page.keyboard.press("0")
+        assert set(transforms(page)) == {"translate(0px, 0px) scale(1)"}
+
+    def test_a_shared_address_opens_the_same_comparison(
+        self, job: str, page: Page, browser: Browser
+    ) -> None:
+        page.goto(f"{job}#compare=5,2")
+        page.keyboard.press("s")
+        page.get_by_role("slider").press("ArrowRight")
+        page.keyboard.press("+")
+        page.wait_for_url(re.compile(r"#compare=5,2&zoom=[\d.]+-[\d.]+-[\d.]+&split=50.5$"))
+        context = browser.new_context()
+        second = context.new_page()
+        second.goto(page.url)
+        assert shown(second) == shown(page) == ["Orbit (demo)", "Mosaic (demo)"]
+        expect(second.get_by_role("slider")).to_have_value("50.5")
+        expect(second.locator("#compare [data-slot=scale]")).to_have_text(re.compile("^1.5"))
+        assert transforms(second) == transforms(page)
+        context.close()
+
+    def test_two_to_four_are_compared(self, job: str, page: Page) -> None:
+        page.goto(f"{job}#compare=1,2")
+        for key in "345":
+            page.keyboard.press(key)
+        assert len(shown(page)) == 4
+        assert shown(page)[-1] == "Orbit (demo)"
+        for key in "1235":
+            page.keyboard.press(key)
+        assert len(shown(page)) == 2
+        expect(page.locator("[data-announce]")).to_have_text("At least two pictures are compared.")
+
+    def test_the_slider_shows_more_of_one_and_less_of_the_other(self, job: str, page: Page) -> None:
+        page.goto(f"{job}#compare=1,2&split=50")
+        box = page.locator(STAGE).bounding_box()
+        assert box
+        middle = box["x"] + box["width"] / 2
+        page.mouse.move(middle, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(middle - box["width"] / 4, box["y"] + 60)
+        page.mouse.up()
+        assert float(page.get_by_role("slider").input_value()) == pytest.approx(25, abs=2)
+
+    def test_it_is_left_by_escape_to_the_button_it_came_from(self, job: str, page: Page) -> None:
+        page.goto(job)
+        button = page.get_by_role("button", name="Compare")
+        button.click()
+        page.keyboard.press("Escape")
+        expect(button).to_be_focused()
+        assert page.url == job
+
+    def test_a_picture_in_the_lightbox_is_compared_with_the_next(
+        self, job: str, page: Page
+    ) -> None:
+        page.goto(f"{job}#tile-2")
+        page.keyboard.press("c")
+        assert shown(page) == ["Mosaic (demo)", "Ink (demo)"]
+        expect(page.get_by_role("dialog")).to_have_count(1)
+
+
+def test_all_pictures_are_downloaded_with_one_press(job: str, page: Page) -> None:
+    page.goto(job)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download all").click()
+    assert waiting.value.suggested_filename.startswith("a-fox-in-the-snow-")
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        names = [f"{place:02d}-{slug}.png" for place, slug in enumerate(MODELS, start=1)]
+        assert archive.namelist() == [*names, "manifest.json"]
