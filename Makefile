@@ -31,6 +31,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null --settings tests.settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings tests.production
 
 # Locks carry hashes and no addresses, so any mirror of the index serves.

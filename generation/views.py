@@ -23,8 +23,9 @@ from generation.api.errors import (
 )
 from generation.api.jobs import OneJob
 from generation.api.limits import allowance
+from generation.api.models import model_as_json, offered
 from generation.api.serializers import OrderBody
-from generation.api.views import model_as_json, offered, parsed_id, place_order
+from generation.api.views import parsed_id, place_order
 from generation.forms import StudioForm
 from generation.gates.addresses import client_of
 from generation.models import Job
@@ -152,7 +153,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if gets_page(request):
         return render(request, "403.html", status=403)
-    return as_answer(Refusal(403, "FORBIDDEN", "You may not do this."))
+    return as_answer(Refusal("FORBIDDEN", "You may not do this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
@@ -160,7 +161,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     if gets_page(request):
         return render(request, "403_csrf.html", status=403)
     text = "This form has expired. API clients use POST /generate, which needs no token."
-    return as_answer(Refusal(403, "FORBIDDEN", text))
+    return as_answer(Refusal("FORBIDDEN", text))
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

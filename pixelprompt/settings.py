@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "rest_framework",
+    "drf_spectacular",
     "pixelprompt",
     "providers",
     "generation",
@@ -186,8 +187,33 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["generation.api.parsers.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "generation.api.parsers.AlwaysJSON",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "generation.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Pixel Prompt",
+    "VERSION": "0.1.0",
+    "DESCRIPTION": "One prompt, every image model at once.",
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "CAMELIZE_NAMES": True,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "SCHEMA_PATH_PREFIX": "/",
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "PREPROCESSING_HOOKS": ["generation.api.schema.with_deletion"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "generation.api.schema.completed",
+    ],
+    "ENUM_SUFFIX": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "JobStatus": "generation.models.job.STATUSES",
+        "LimitName": "generation.gates.limits.TOLD",
+        "LogLevel": "generation.api.serializers.LOG_LEVELS",
+    },
 }
 
 # --- security -----------------------------------------------------------------------------------

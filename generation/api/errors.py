@@ -1,6 +1,8 @@
 """Every refusal of the API: one shape, `{"error", "code", "message", "correlationId", …extras}`."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import (
@@ -17,14 +19,51 @@ from rest_framework import exceptions
 from generation import correlation
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One line of the contract's error table: HTTP status, meaning, and the extras as schemas."""
+
+    status: int
+    meaning: str
+    extras: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 1}
+WAIT = {"retryAfter": COUNT | {"description": "Seconds, as in the header Retry-After."}}
+
+KINDS = {
+    "PROMPT_REQUIRED": Kind(400, "There is no prompt, or an empty one."),
+    "PROMPT_TOO_LONG": Kind(400, "The prompt has too many characters.", {"maxLength": COUNT}),
+    "INAPPROPRIATE_CONTENT": Kind(400, "The content filter refuses the prompt."),
+    "INVALID_JSON": Kind(400, "The body is not strict JSON."),
+    "VALIDATION_ERROR": Kind(
+        400, "A field, parameter or header breaks a bound.", {"field": TEXT, "constraint": TEXT}
+    ),
+    "UNAUTHORIZED": Kind(401, "The header X-Job-Token is missing."),
+    "BUDGET_EXHAUSTED": Kind(402, "A spending cap stands in the way.", WAIT),
+    "FORBIDDEN": Kind(403, "The X-Job-Token belongs to another job."),
+    "JOB_NOT_FOUND": Kind(404, "There is no such job.", {"jobId": TEXT}),
+    "NOT_FOUND": Kind(404, "The job has no such result.", {"jobId": TEXT}),
+    "METHOD_NOT_ALLOWED": Kind(405, "Another method than those in the header Allow."),
+    "PAYLOAD_TOO_LARGE": Kind(413, "The body has more than 64 KiB."),
+    "UNSUPPORTED_MEDIA_TYPE": Kind(415, "The body is not declared as JSON."),
+    "IDEMPOTENCY_KEY_REUSED": Kind(422, "The Idempotency-Key came before with another request."),
+    "MODEL_UNAVAILABLE": Kind(422, "A chosen model cannot draw now."),
+    "RATE_LIMIT_EXCEEDED": Kind(429, "Too many requests in this window.", WAIT),
+    "INTERNAL_SERVER_ERROR": Kind(500, "A fault of ours."),
+    "SERVICE_UNAVAILABLE": Kind(
+        503, "Nothing can be counted, stored or drawn, or too much waits already.", WAIT
+    ),
+}
+
+
 class Refusal(exceptions.APIException):
     """A request that is answered with an error the contract names."""
 
-    def __init__(
-        self, status: int, code: str, message: str, *, details: str = "", **extras: Any
-    ) -> None:
+    def __init__(self, code: str, message: str, *, details: str = "", **extras: Any) -> None:
         super().__init__(message)
-        self.status_code = status
+        self.status_code = KINDS[code].status
         self.code = code
         self.message = message
         self.extras = ({"details": details} if details else {}) | extras
@@ -32,15 +71,15 @@ class Refusal(exceptions.APIException):
 
 def invalid(field: str, constraint: str, message: str) -> Refusal:
     """A field that breaks a bound."""
-    return Refusal(400, "VALIDATION_ERROR", message, field=field, constraint=constraint)
+    return Refusal("VALIDATION_ERROR", message, field=field, constraint=constraint)
 
 
 def job_not_found(job_id: str) -> Refusal:
-    return Refusal(404, "JOB_NOT_FOUND", "There is no job with this id.", jobId=job_id)
+    return Refusal("JOB_NOT_FOUND", "There is no job with this id.", jobId=job_id)
 
 
 def unavailable(message: str, retry_after: float = 5) -> Refusal:
-    return Refusal(503, "SERVICE_UNAVAILABLE", message, retryAfter=math.ceil(retry_after))
+    return Refusal("SERVICE_UNAVAILABLE", message, retryAfter=math.ceil(retry_after))
 
 
 def body(code: str, message: str, **extras: Any) -> dict[str, Any]:
@@ -74,10 +113,9 @@ def as_refusal(problem: Exception, request: Any) -> Refusal | None:
             return problem
         case exceptions.MethodNotAllowed():
             text = f"{request.method} is not possible here."
-            return Refusal(405, "METHOD_NOT_ALLOWED", text)
+            return Refusal("METHOD_NOT_ALLOWED", text)
         case exceptions.UnsupportedMediaType():
             return Refusal(
-                415,
                 "UNSUPPORTED_MEDIA_TYPE",
                 "Send JSON, with the header Content-Type: application/json.",
             )
@@ -97,7 +135,7 @@ def malformed(problem: Exception) -> Refusal:
         case TooManyFieldsSent():
             return invalid("query", "few parameters", "The query string has too many parameters.")
         case RequestDataTooBig():
-            return Refusal(413, "PAYLOAD_TOO_LARGE", "The request body is too large.")
+            return Refusal("PAYLOAD_TOO_LARGE", "The request body is too large.")
     return invalid("request", "well formed", "The request could not be read.")
 
 

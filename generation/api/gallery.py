@@ -3,10 +3,13 @@
 import re
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from generation import gallery
+from generation.api import answers
+from generation.api.contract import operation
 from generation.api.endpoint import Endpoint
 from generation.api.errors import invalid
 from generation.api.views import addresses_for, parsed_id
@@ -15,11 +18,26 @@ from generation.snapshots import Addresses, number, stamp
 
 MOST_ENTRIES = 100
 MAX_QUERY = 200
+GALLERY_ID = r"[A-Za-z0-9-]{1,100}"
+WORDS = {"type": "string", "maxLength": MAX_QUERY}
+BOUND = {"type": "integer", "minimum": 1, "maximum": MOST_ENTRIES, "default": gallery.PAGE}
 
 
 class GalleryList(Endpoint):
     """GET /gallery/list: newest first."""
 
+    @operation(
+        "galleries",
+        "Listed jobs with pictures, newest first",
+        answers.Galleries,
+        tag="gallery",
+        parameters=[
+            OpenApiParameter("cursor", WORDS, description="The nextCursor of an earlier answer."),
+            OpenApiParameter("limit", BOUND),
+            OpenApiParameter("q", WORDS, description="Words that a prompt must hold."),
+            OpenApiParameter("model", WORDS, description="The slug of a model that has drawn."),
+        ],
+    )
     def get(self, request: Request) -> Response:
         addresses = addresses_for(request)
         try:
@@ -71,8 +89,21 @@ def entry_as_json(entry: gallery.Entry, addresses: Addresses) -> dict[str, Any]:
 class Gallery(Endpoint):
     """GET /gallery/{galleryId}: a job's pictures. An unknown id has none, as in the first API."""
 
+    @operation(
+        "gallery",
+        "One job's pictures",
+        answers.Gallery,
+        tag="gallery",
+        parameters=[
+            OpenApiParameter(
+                "gallery_id",
+                {"type": "string", "pattern": f"^{GALLERY_ID}$"},
+                OpenApiParameter.PATH,
+            )
+        ],
+    )
     def get(self, request: Request, gallery_id: str) -> Response:
-        if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", gallery_id):
+        if not re.fullmatch(GALLERY_ID, gallery_id):
             raise invalid(
                 "galleryId", "letters, digits and hyphens", "galleryId is not a gallery's id."
             )

@@ -4,10 +4,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from generation import changes, snapshots
+from generation.api import contract, examples, job_answers
+from generation.api.contract import operation
 from generation.api.endpoint import Endpoint
 from generation.api.errors import Refusal, job_not_found, unavailable
 from generation.api.limits import Limited
-from generation.api.serializers import RerunBody
+from generation.api.serializers import AnyBody, RerunBody
 from generation.api.views import (
     MAX_ECHO,
     accepted,
@@ -29,9 +31,9 @@ def own_job(request: Request, job_id: str) -> Job:
     token = request.headers.get("X-Job-Token", "")
     if not token:
         text = "This needs the header X-Job-Token, with the jobToken of POST /generate."
-        raise Refusal(401, "UNAUTHORIZED", text)
+        raise Refusal("UNAUTHORIZED", text)
     if not job.token_matches(token):
-        raise Refusal(403, "FORBIDDEN", "This X-Job-Token belongs to another job.")
+        raise Refusal("FORBIDDEN", "This X-Job-Token belongs to another job.")
     return job
 
 
@@ -48,6 +50,17 @@ def snapshot_of(request: Request, job: Job) -> Response:
 class OneJob(Endpoint):
     """DELETE /jobs/{jobId}: the job, its results and its pictures."""
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        return ["GET", "HEAD", *super().allowed_methods]  # the page's
+
+    @operation(
+        "deleteJob",
+        "Delete a job and its pictures",
+        job_answers.Deleted,
+        *contract.OWNER,
+        parameters=[contract.JOB_ID, contract.JOB_TOKEN],
+    )
     def delete(self, request: Request, job_id: str) -> Response:
         job = own_job(request, job_id)
         changes.cancel(job)
@@ -61,6 +74,13 @@ class OneJob(Endpoint):
 class Cancel(Endpoint):
     """POST /jobs/{jobId}/cancel: end what still waits."""
 
+    @operation(
+        "cancel",
+        "End what still waits; what is being drawn is paid for and goes on",
+        job_answers.Snapshot,
+        *contract.OWNER,
+        parameters=[contract.JOB_ID, contract.JOB_TOKEN],
+    )
     def post(self, request: Request, job_id: str) -> Response:
         job = own_job(request, job_id)
         changes.cancel(job)
@@ -70,6 +90,19 @@ class Cancel(Endpoint):
 class Rerun(Limited):
     """POST /jobs/{jobId}/rerun: a new job with the same prompt, by the same models or by others."""
 
+    @operation(
+        "rerun",
+        "A new job with the same prompt, by the same models or by others",
+        job_answers.Accepted,
+        *contract.OWNER,
+        *contract.BODY,
+        *contract.ORDER,
+        "INAPPROPRIATE_CONTENT",
+        "IDEMPOTENCY_KEY_REUSED",
+        body=RerunBody,
+        parameters=[contract.JOB_ID, contract.JOB_TOKEN, contract.IDEMPOTENCY_KEY],
+        sends=examples.RERUN,
+    )
     def post(self, request: Request, job_id: str) -> Response:
         job = own_job(request, job_id)
         body = RerunBody(data=request.data)
@@ -83,13 +116,25 @@ class Rerun(Limited):
 class Retry(Limited):
     """POST /jobs/{jobId}/results/{resultId}/retry: draw a failed result anew."""
 
+    @operation(
+        "retry",
+        "Draw a failed result anew: a new result, same index, round + 1",
+        job_answers.Snapshot,
+        *contract.OWNER,
+        *contract.BODY,
+        *contract.ORDER,
+        "INAPPROPRIATE_CONTENT",
+        "NOT_FOUND",
+        body=AnyBody,
+        parameters=[contract.JOB_ID, contract.RESULT_ID, contract.JOB_TOKEN],
+    )
     def post(self, request: Request, job_id: str, result_id: str) -> Response:
         job = own_job(request, job_id)
         pk = parsed_id(result_id)
         result = Result.objects.filter(pk=pk, job=job).first() if pk else None
         if result is None:
             text = "This job has no result with this id."
-            raise Refusal(404, "NOT_FOUND", text, jobId=job_id)
+            raise Refusal("NOT_FOUND", text, jobId=job_id)
         with refusals():
             changes.retry(result, self.client(request))
         return snapshot_of(request, job)

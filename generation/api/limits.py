@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from generation.api import answers
+from generation.api.contract import operation
 from generation.api.endpoint import Endpoint
 from generation.api.errors import Refusal, unavailable
 from generation.gates import limits
@@ -16,7 +18,6 @@ from generation.gates.addresses import Client, client_of
 from generation.gates.limits import CountersDown, Standing, standings
 from generation.snapshots import stamp
 
-TOLD = (limits.ADDRESS, limits.GLOBAL, limits.ENHANCE, limits.LOG)
 SUBJECTS = {limits.GLOBAL: "everybody together"}
 
 
@@ -57,7 +58,6 @@ def rate_limited(standing: Standing) -> Refusal:
     seconds = standing.retry_after
     subject = SUBJECTS.get(standing.name, "one address")
     return Refusal(
-        429,
         "RATE_LIMIT_EXCEEDED",
         f"Rate limit exceeded. Please try again in {math.ceil(seconds / 60)} minutes.",
         details=f"{standing.allowed} requests in {standing.window} seconds for {subject}.",
@@ -72,12 +72,18 @@ def uncountable() -> Refusal:
 class Limits(Endpoint):
     """GET /limits: what is left for the caller, and until when."""
 
+    @operation(
+        "limits",
+        "What is left for the caller, and until when",
+        answers.Allowances,
+        tag="about",
+    )
     def get(self, request: Request) -> Response:
         try:
-            found = {each.name: each for each in standings(client_of(request), TOLD)}
+            found = {each.name: each for each in standings(client_of(request), limits.TOLD)}
         except CountersDown:
             raise uncountable() from None
-        told = [{"name": name} | as_json(found.get(name)) for name in TOLD]
+        told = [{"name": name} | as_json(found.get(name)) for name in limits.TOLD]
         return Response({"limits": told}, headers={"Cache-Control": "no-store"})
 
 

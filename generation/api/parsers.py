@@ -37,9 +37,7 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(MAX_BODY + 1)
         if len(raw) > MAX_BODY:
             drain(stream)
-            raise Refusal(
-                413, "PAYLOAD_TOO_LARGE", f"The request body is larger than {MAX_BODY} bytes."
-            )
+            raise Refusal("PAYLOAD_TOO_LARGE", f"The request body is larger than {MAX_BODY} bytes.")
         return loads(raw)
 
 
@@ -48,7 +46,7 @@ def loads(raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8-sig")
         parsed = json.loads(text, parse_constant=refuse_constant, object_pairs_hook=unique)
     except (ValueError, RecursionError) as problem:
-        raise Refusal(400, "INVALID_JSON", "Invalid JSON in request body") from problem
+        raise Refusal("INVALID_JSON", "Invalid JSON in request body") from problem
     if not isinstance(parsed, dict):
         raise invalid("body", "object", "The request body must be a JSON object.")
     inspect(parsed, MAX_DEPTH)

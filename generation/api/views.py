@@ -1,7 +1,5 @@
-"""The API of jobs, models, enhancement and browser logs."""
+"""The API of jobs."""
 
-import json
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from generation import changes, enhancement, idempotency, live, snapshots, submission
+from generation import changes, idempotency, live, snapshots, submission
+from generation.api import contract, examples, job_answers
+from generation.api.contract import MAX_KEY, operation
 from generation.api.endpoint import Endpoint
 from generation.api.errors import Refusal, invalid, job_not_found, unavailable
 from generation.api.limits import Limited, rate_limited, uncountable
-from generation.api.serializers import EnhanceBody, LogBody, OrderBody
-from generation.correlation import facts
+from generation.api.serializers import OrderBody
 from generation.etags import matches
 from generation.gates import limits, screening
 from generation.gates.addresses import Client
@@ -26,16 +26,12 @@ from generation.gates.counters import passage
 from generation.gates.limits import CountersDown, LimitReached
 from generation.gates.queue import RETRY_AFTER, QueueFull
 from generation.manifest import manifest
-from generation.model_health import Health, health_of
 from generation.models import Job
 from generation.snapshots import Addresses
-from providers.models import ImageModel
 
 MAX_ECHO = 100
 EVENTS = "text/event-stream"
 RECONNECT = b"retry: 2000\n\n"
-MAX_KEY = 255
-browser_log = logging.getLogger("browser")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 INAPPROPRIATE = "Your prompt contains inappropriate content and cannot be processed."
 NO_MODEL = "No image model is enabled. An operator can add one in the admin."
@@ -44,6 +40,19 @@ NO_MODEL = "No image model is enabled. An operator can add one in the admin."
 class Generate(Limited):
     """POST /generate: one prompt to many models."""
 
+    @operation(
+        "generate",
+        "One prompt to 1..20 models",
+        job_answers.Accepted,
+        *contract.BODY,
+        *contract.PROMPT,
+        *contract.ORDER,
+        "IDEMPOTENCY_KEY_REUSED",
+        body=OrderBody,
+        parameters=[contract.IDEMPOTENCY_KEY],
+        sends=examples.ORDER,
+        example=examples.ACCEPTED,
+    )
     def post(self, request: Request) -> Response:
         order = OrderBody(data=request.data).order()
         key = idempotency_key(request)
@@ -76,7 +85,7 @@ def refusals() -> Iterator[None]:
         yield
     except idempotency.KeyReused:
         text = "This Idempotency-Key came before with another request. Use a new one."
-        raise Refusal(422, "IDEMPOTENCY_KEY_REUSED", text) from None
+        raise Refusal("IDEMPOTENCY_KEY_REUSED", text) from None
     except submission.NoModelEnabled:
         raise unavailable(NO_MODEL, retry_after=60) from None
     except LimitReached as reached:
@@ -84,17 +93,17 @@ def refusals() -> Iterator[None]:
     except CountersDown:
         raise uncountable() from None
     except screening.Inappropriate:
-        raise Refusal(400, "INAPPROPRIATE_CONTENT", INAPPROPRIATE) from None
+        raise Refusal("INAPPROPRIATE_CONTENT", INAPPROPRIATE) from None
     except QueueFull:
         text = "Many pictures are waiting to be drawn. Please try again in a moment."
         raise unavailable(text, retry_after=RETRY_AFTER) from None
     except BudgetExhausted as problem:
-        raise Refusal(402, problem.code, str(problem), retryAfter=problem.retry_after) from None
+        raise Refusal("BUDGET_EXHAUSTED", str(problem), retryAfter=problem.retry_after) from None
     except submission.UnknownModel as problem:
         text = f"There is no model {problem.slug[:100]!r}. GET /models lists them."
         raise invalid("models", "known slugs", text) from None
     except submission.ModelUnavailable as problem:
-        raise Refusal(422, "MODEL_UNAVAILABLE", str(problem)) from None
+        raise Refusal("MODEL_UNAVAILABLE", str(problem)) from None
     except changes.JobGone as problem:
         raise job_not_found(str(problem.job_id)) from problem
     except changes.NotFailed:
@@ -118,6 +127,15 @@ class Status(Endpoint):
 
     told = staticmethod(snapshots.as_json)
 
+    @operation(
+        "status",
+        "The snapshot of a job",
+        job_answers.Snapshot,
+        "JOB_NOT_FOUND",
+        parameters=[contract.JOB_ID],
+        example=examples.SNAPSHOT,
+        empty=[304],
+    )
     def get(self, request: Request, job_id: str) -> Response:
         job = job_called(job_id)
         if matches(request.headers.get("If-None-Match", ""), etag_of(job)):
@@ -131,6 +149,17 @@ class Manifest(Status):
     """GET /jobs/{jobId}/manifest: the same, with what each provider was sent and answered."""
 
     told = staticmethod(manifest)
+
+    @operation(
+        "manifest",
+        "The snapshot with what each provider was sent and answered",
+        job_answers.Manifest,
+        "JOB_NOT_FOUND",
+        parameters=[contract.JOB_ID],
+        empty=[304],
+    )
+    def get(self, request: Request, job_id: str) -> Response:
+        return super().get(request, job_id)
 
 
 def job_called(job_id: str) -> Job:
@@ -165,6 +194,15 @@ class Events(Endpoint):
     Elsewhere a client comes again after RECONNECT. Without an ETag nothing more will come.
     """
 
+    @operation(
+        "events",
+        "The same snapshots as server-sent events",
+        OpenApiTypes.STR,
+        "JOB_NOT_FOUND",
+        parameters=[contract.JOB_ID, contract.LAST_EVENT_ID],
+        kind=EVENTS,
+        empty=[204],
+    )
     def get(self, request: Request, job_id: str) -> HttpResponse:
         snapshot = snapshots.of(job_called(job_id))
         known = request.headers.get("Last-Event-ID", "") == str(snapshot.job.version)
@@ -177,97 +215,3 @@ class Events(Endpoint):
         if not snapshot.is_final:
             answer["ETag"] = etag_of(snapshot.job)
         return answer
-
-
-class Enhance(Limited):
-    """POST /enhance: a short and a long elaboration of a prompt."""
-
-    limited_by = (limits.ENHANCE,)
-
-    def post(self, request: Request) -> Response:
-        body = EnhanceBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        prompt = body.validated_data["prompt"]
-        with refusals():
-            screening.check(prompt)
-        count(self.client(request), limits.ENHANCE)
-        with refusals():
-            better = enhancement.enhance(prompt)
-        told: dict[str, Any] = {
-            "original": prompt,
-            "enhanced": better.long,
-            "short_prompt": better.short,
-            "long_prompt": better.long,
-        }
-        return Response(told | ({"fallback": True} if better.fallback else {}))
-
-
-class Models(Endpoint):
-    """GET /models: what can be drawn with, in order."""
-
-    def get(self, request: Request) -> Response:
-        models = offered()
-        health = health_of(model.pk for model in models)
-        told = [model_as_json(model) | health_as_json(health[model.pk]) for model in models]
-        return Response({"models": told})
-
-
-def offered() -> list[ImageModel]:
-    return list(ImageModel.objects.offered())
-
-
-def model_as_json(model: ImageModel) -> dict[str, Any]:
-    reason = model.unavailable
-    return {
-        "slug": model.slug,
-        "name": model.name,
-        "provider": model.provider.label,
-        "kind": model.provider.kind,
-        "priceMicros": 0 if model.demo else model.price_micros,
-        "capabilities": model.capabilities,
-        "available": not reason,
-        "reason": reason or None,
-    }
-
-
-def health_as_json(health: Health) -> dict[str, Any]:
-    """Of the last 24 hours: the median time of a picture, and the share of failures."""
-    rate = health.error_rate
-    told = {
-        "lastSuccess": snapshots.stamp(health.last_success),
-        "medianSeconds": None if health.seconds is None else round(health.seconds, 2),
-        "errorRate": None if rate is None else round(rate, 3),
-    }
-    return {"health": told}
-
-
-class Log(Limited):
-    """POST /log: a browser's own troubles, under one field of a log line of ours."""
-
-    limited_by = (limits.LOG,)
-
-    def post(self, request: Request) -> Response:
-        body = LogBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        count(self.client(request), limits.LOG)
-        entry = dict(body.validated_data)
-        level = logging.getLevelNamesMapping()[entry.pop("level")]
-        browser_log.log(level, "Told by a browser.", extra=facts(browser=report(entry)))
-        return Response({"success": True, "message": "Log received successfully"})
-
-
-def report(entry: dict[str, Any]) -> dict[str, str]:
-    """What a browser told, as three texts that take at most 20,000 characters of a line. Nobody
-    outside decides which fields our log has."""
-    return {
-        "message": fitting(entry["message"], 4000),
-        "stack": fitting(entry.get("stack", ""), 8000),
-        "metadata": fitting(json.dumps(entry["metadata"]), 8000),
-    }
-
-
-def fitting(text: str, longest: int) -> str:
-    """The beginning that is at most so long when it is written as JSON."""
-    while (size := len(json.dumps(text))) > longest:
-        text = text[: len(text) * longest // size]
-    return text

@@ -18,6 +18,7 @@ ENHANCE = Limit.Name.ENHANCE.value
 LOG = Limit.Name.LOG.value
 LOGIN_ADDRESS = Limit.Name.LOGIN_ADDRESS.value
 LOGIN_ACCOUNT = Limit.Name.LOGIN_ACCOUNT.value
+TOLD = (ADDRESS, GLOBAL, ENHANCE, LOG)  # to visitors; logins are the operators' affair
 EVERYBODY = "everybody"
 
 # django-ratelimit names a counter after its rate, so that an edited rate would start from nothing.

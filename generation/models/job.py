@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 MAX_PROMPT = 1000
+STATUSES = ("pending", "in_progress", "completed", "partial", "failed")
 changed = Signal()  # after a commit of this process that moved a job's version
 
 

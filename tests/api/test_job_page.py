@@ -110,11 +110,19 @@ def test_the_command_line_names_what_was_asked_for(aurora: ImageModel) -> None:
     }
 
 
-@pytest.mark.parametrize(("status", "wait"), [(402, 7200), (429, 840), (503, 5), (503, 0)])
-def test_a_refusal_for_now_stands_under_generate(status: int, wait: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "wait"),
+    [
+        ("BUDGET_EXHAUSTED", 7200),
+        ("RATE_LIMIT_EXCEEDED", 840),
+        ("SERVICE_UNAVAILABLE", 5),
+        ("SERVICE_UNAVAILABLE", 0),
+    ],
+)
+def test_a_refusal_for_now_stands_under_generate(code: str, wait: int) -> None:
     form = StudioForm(None)
     told: dict[str, Any] = {"retryAfter": wait} if wait else {}
-    form.refuse(Refusal(status, "X", "Not now.", **told))
+    form.refuse(Refusal(code, "Not now.", **told))
     page = render_to_string("studio.html", {"form": form.values(default_slugs=[]), "models": []})
     found = re.search(r'data-error-for="go">Not now\.(.*?)</p>', page)
     assert found

@@ -1,0 +1,137 @@
+"""Holds answers against the published schema, and makes a good request of each call."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from django.test import Client
+from jsonschema_rs import Draft202012Validator
+
+from generation.api import schema
+from generation.models import Job
+
+Document = dict[str, Any]
+
+TEXT = {"type": "string"}
+NO_ROUTE = "#/components/schemas/NoRoute"
+
+
+def document() -> Document:
+    return deepcopy(schema.document())
+
+
+def closed(part: Any) -> Any:
+    """The same schema without room for a member that it does not name."""
+    if isinstance(part, list):
+        return [closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    told = {name: closed(each) for name, each in part.items()}
+    if isinstance(part.get("properties"), dict) and part.get("type") == "object":
+        told["additionalProperties"] = False
+    return told
+
+
+class Contract:
+    """The published document. `check` takes no answer that it does not foresee."""
+
+    def __init__(self) -> None:
+        self.document = document()
+        self.components = closed(self.document["components"])
+
+    def operations(self) -> Iterator[tuple[str, str, Document]]:
+        for path, told in self.document["paths"].items():
+            for method, operation in told.items():
+                yield method.upper(), path, operation
+
+    def named(self, name: str) -> tuple[str, str, Document]:
+        return next(found for found in self.operations() if found[2]["operationId"] == name)
+
+    def check(self, answer: Any, name: str) -> None:
+        """The status, the type, the body and the headers of an answer are the documented ones."""
+        operation = self.named(name)[2]
+        told = operation["responses"].get(str(answer.status_code))
+        assert told is not None, f"{name} does not document {answer.status_code}"
+        self.check_headers(answer, told)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0]
+        if "content" not in told:
+            assert answer.content == b""
+            return
+        assert kind in told["content"]
+        if kind == "application/json":
+            self.check_body(answer.json(), told["content"][kind]["schema"])
+
+    def check_body(self, body: Any, part: Document) -> None:
+        whole = closed(part) | {"components": self.components}
+        found = [
+            str(e) for e in Draft202012Validator(whole, validate_formats=True).iter_errors(body)
+        ]
+        assert found == []
+
+    def check_headers(self, answer: Any, told: Document) -> None:
+        for name, reference in told["headers"].items():
+            header = self.document["components"]["headers"][reference["$ref"].split("/")[-1]]
+            assert name in answer.headers or not header.get("required"), f"{name} is missing"
+        exposed = ("ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Correlation-ID")
+        assert {name for name in exposed if name in answer.headers} <= set(told["headers"])
+
+    def codes(self, operation: Document) -> list[str]:
+        """The codes of the errors that a call documents."""
+        parts = [
+            content["schema"]
+            for status, told in operation["responses"].items()
+            for content in told.get("content", {}).values()
+            if status >= "400"
+        ]
+        refs = [
+            each["$ref"] for part in parts for each in part.get("oneOf", [part]) if each != TEXT
+        ]
+        known = [ref for ref in refs if ref != NO_ROUTE]
+        return [self.component(ref)["properties"]["code"]["const"] for ref in known]
+
+    def component(self, ref: str) -> Document:
+        found: Document = self.document["components"]["schemas"][ref.split("/")[-1]]
+        return found
+
+
+BODIES: dict[str, Any] = {
+    "generate": {"prompt": "a red fox"},
+    "enhance": {"prompt": "a red fox"},
+    "log": {"level": "ERROR", "message": "it broke"},
+    "rerun": {},
+    "retry": {},
+}
+
+
+class Caller:
+    """Sends a good request of each call, or one that differs from it in what is given."""
+
+    def __init__(self, client: Client, job: Job) -> None:
+        self.client = client
+        self.token = job.token
+        self.contract = Contract()
+        job_id, result_id = str(job.pk), str(job.results.order_by("index")[0].pk)
+        self.ids = {"jobId": job_id, "galleryId": job_id, "resultId": result_id}
+
+    def send(
+        self,
+        name: str,
+        body: Any = None,
+        *,
+        kind: str = "application/json",
+        ids: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        method, path, operation = self.contract.named(name)
+        known = self.ids | dict(ids or {})
+        target = re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
+        given = BODIES.get(name, b"") if body is None else body
+        raw = given if isinstance(given, bytes) else json.dumps(given).encode()
+        proof = {"X-Job-Token": self.token} if needs_token(operation) else {}
+        return self.client.generic(method, target, raw, kind, headers=proof | dict(headers or {}))
+
+
+def needs_token(operation: Document) -> bool:
+    return "X-Job-Token" in [each.get("name") for each in operation["parameters"]]
