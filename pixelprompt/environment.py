@@ -11,13 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-import redis
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from generation.networks import parse_networks
 from pixelprompt import aws_secrets
@@ -186,23 +183,13 @@ def database(url: str, *, pool_size: int) -> dict[str, Any]:
 
 
 def counters(url: str) -> dict[str, Any]:
-    """Django's settings for the cache that counts requests.
-
-    Redis's client waits seconds between tries of its own accord; a visitor does not. One more try
-    replaces a connection that went stale.
-    """
+    """Django's settings for the cache that counts requests."""
     if not url:
         return {"BACKEND": "generation.gates.counters.SqlCounters"}
-    options = {
-        "socket_connect_timeout": 2,
-        "socket_timeout": 2,
-        "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-    }
     return {
-        "BACKEND": "generation.gates.counters.RedisCounters",
+        "BACKEND": "generation.gates.redis_counters.RedisCounters",
         "LOCATION": [url],
         "KEY_PREFIX": "pixelprompt",
-        "OPTIONS": options,
     }
 
 

@@ -13,10 +13,7 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.core.cache.backends.redis import RedisCache
 from django.db import connection, transaction
-from django.utils.functional import cached_property
-from redis import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +63,13 @@ def run(query: str, *parameters: str | int) -> int | None:
 
 
 class Noting(BaseCache):
-    """Notes what it counts, and stores nothing for one who only looks."""
+    """Notes what it counts, and stores nothing for one who only looks.
+
+    `failures` is what it raises when it cannot be reached, besides the database's errors.
+    """
 
     transactional = False
+    failures: ClassVar[tuple[type[Exception], ...]] = ()
 
     def __init__(self, location: Any, params: dict[str, Any]) -> None:
         super().__init__(location, params)  # type: ignore[call-arg]
@@ -98,26 +99,12 @@ class Noting(BaseCache):
                 self.decr(key)
             except ValueError:
                 continue
-            except RedisError as problem:
+            except self.failures as problem:
                 log.warning("A count could not be taken back: %s", type(problem).__name__)
 
 
 class SqlCounters(Noting, SqlCache):
     transactional = True
-
-
-class RedisCounters(Noting, RedisCache):
-    """One pool of connections for the whole process.
-
-    Django keeps a cache for each context, and behind a2wsgi every request has a context of its
-    own: each would connect anew.
-    """
-
-    clients: ClassVar[dict[str, Any]] = {}
-
-    @cached_property
-    def _cache(self) -> Any:
-        return self.clients.setdefault(self.location, super()._cache)
 
 
 def counters() -> Noting:

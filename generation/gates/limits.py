@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django_ratelimit.core import get_usage
-from redis import RedisError
 
 from generation.gates.addresses import Client
+from generation.gates.counters import counters
 from generation.models import Limit, Whitelisted
 
 ADDRESS = Limit.Name.ADDRESS.value
@@ -111,7 +111,7 @@ def measure(name: str, who: str, *, increment: bool) -> Standing | None:
     rate = (NEVER_REACHED, limit.period)
     try:
         usage = get_usage(None, group=name, key=lambda *_: who, rate=rate, increment=increment)
-    except RedisError as problem:
+    except counters().failures as problem:
         raise CountersDown(type(problem).__name__) from problem
     if usage is None or usage["limit"] != NEVER_REACHED:
         raise CountersDown(name)
