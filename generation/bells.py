@@ -5,6 +5,7 @@ The database is the queue of record. A bell that is lost, late, doubled or unkno
 
 import logging
 from collections.abc import Collection, Iterable
+from typing import Any, cast
 from uuid import UUID
 
 import dramatiq
@@ -58,6 +59,11 @@ def send_all(queue: str, pks: Iterable[UUID], delay: float = 0) -> bool:
         log.exception("The broker is away; the sweeper will ring again.")
         return False
     return True
+
+
+def reach() -> None:
+    """Ask the broker whether it is there; BrokerConnectionError, in a sentence, if not."""
+    cast(Any, dramatiq.get_broker()).ping()
 
 
 def send(queue: str, pk: UUID, delay: float = 0) -> None:

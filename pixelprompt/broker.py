@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import dramatiq
 from django.conf import settings
 from django.db import close_old_connections, connections
-from dramatiq.brokers.stub import StubBroker
 
 from generation.bells import COPY_QUEUE, DRAW_QUEUE
 
 WORKER_POLL = 100  # milliseconds that an idle worker waits for a message
 MODULES = {
+    "": "in_process",
     "redis": "redis",
     "rediss": "redis",
     "amqp": "rabbitmq",
@@ -48,11 +48,8 @@ def configure(url: str) -> dramatiq.Broker:
     There is no middleware that retries messages: retries are rows.
     """
     middleware: list[dramatiq.Middleware] = [DatabaseConnections()]
-    if url:
-        module = import_module(f"pixelprompt.brokers.{MODULES[urlsplit(url).scheme]}")
-        broker: dramatiq.Broker = module.make(url, settings.WORKER_THREADS, middleware)
-    else:
-        broker = StubBroker(middleware=middleware)
+    module = import_module(f"pixelprompt.brokers.{MODULES[urlsplit(url).scheme]}")
+    broker: dramatiq.Broker = module.make(url, settings.WORKER_THREADS, middleware)
     dramatiq.set_broker(broker)
     return broker
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +65,11 @@ def run(query: str, *parameters: str | int) -> int | None:
 class Noting(BaseCache):
     """Notes what it counts, and stores nothing for one who only looks.
 
-    `failures` is what it raises when it cannot be reached, besides the database's errors.
+    `failures` is what it raises when it cannot be reached.
     """
 
     transactional = False
-    failures: ClassVar[tuple[type[Exception], ...]] = ()
+    failures: ClassVar[tuple[type[Exception], ...]]
 
     def __init__(self, location: Any, params: dict[str, Any]) -> None:
         super().__init__(location, params)  # type: ignore[call-arg]
@@ -105,6 +105,7 @@ class Noting(BaseCache):
 
 class SqlCounters(Noting, SqlCache):
     transactional = True
+    failures = (OperationalError, InterfaceError)
 
 
 def counters() -> Noting:

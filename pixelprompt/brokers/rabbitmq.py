@@ -26,6 +26,14 @@ class RabbitmqBells(RabbitmqBroker):
         except (pika.exceptions.AMQPError, OSError) as problem:
             raise ConnectionFailed(f"RabbitMQ: {type(problem).__name__}") from problem
 
+    def ping(self) -> None:
+        try:
+            pika.BlockingConnection(self.parameters).close()
+        except (pika.exceptions.AMQPError, OSError) as problem:
+            raise ConnectionFailed(
+                f"RabbitMQ does not answer ({type(problem).__name__})."
+            ) from problem
+
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> RabbitmqBells:
     return RabbitmqBells(url, middleware)

@@ -30,6 +30,14 @@ class RedisBells(RedisBroker):
         except redis.RedisError as problem:
             raise ConnectionFailed(f"Redis: {type(problem).__name__}") from problem
 
+    def ping(self) -> None:
+        try:
+            self.client.ping()
+        except redis.RedisError as problem:
+            raise ConnectionFailed(
+                f"Redis does not answer ({type(problem).__name__})."
+            ) from problem
+
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> RedisBells:
     return RedisBells(url, threads, middleware)

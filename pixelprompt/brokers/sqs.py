@@ -12,6 +12,8 @@ from dramatiq import Message, Middleware
 from dramatiq.errors import ConnectionFailed
 from dramatiq_sqs import SQSBroker
 
+from generation.bells import DRAW_QUEUE
+
 LONGEST_DELAY = 900_000  # milliseconds; a later bell is the sweeper's
 VISIBILITY = 360  # seconds: a job's deadline and a minute
 
@@ -31,6 +33,13 @@ class SqsBells(SQSBroker):
         except (BotoCoreError, ClientError) as problem:
             raise ConnectionFailed(f"SQS: {type(problem).__name__}") from problem
         return sent
+
+    def ping(self) -> None:
+        name = f"{self.namespace}_{DRAW_QUEUE}" if self.namespace else DRAW_QUEUE
+        try:
+            self._get_or_create_sqs_queue(name)
+        except (BotoCoreError, ClientError) as problem:
+            raise ConnectionFailed(f"SQS does not answer ({type(problem).__name__}).") from problem
 
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> SqsBells:

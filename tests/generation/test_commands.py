@@ -4,9 +4,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import dramatiq
 import pytest
 from django.core.management import CommandError, call_command
 
+from pixelprompt.broker import configure
 from providers.models import ImageModel, Provider
 from tests.support import make_model
 
@@ -24,9 +26,32 @@ def test_the_doctor_finds_nothing_wrong(aurora: ImageModel) -> None:
     assert "in order" in run("doctor")
 
 
-def test_the_doctor_says_what_is_missing(db: None) -> None:
+def test_the_doctor_says_what_is_missing_and_what_to_do(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(CommandError, match="1 found"):
-        run("doctor")
+        call_command("doctor")
+    told = capsys.readouterr().out
+    assert "problem: No image model is enabled and usable. Add one in the admin" in told
+
+
+def test_the_doctor_warns_where_no_server_runs(aurora: ImageModel) -> None:
+    told = run("doctor")
+    assert "warning: No sweeper has been seen yet. Start the server or a worker" in told
+    assert "No worker thread" not in told
+
+
+def test_the_doctor_asks_a_broker_of_its_own(aurora: ImageModel, settings: Any) -> None:
+    settings.BROKER_URL = "redis://:secret@127.0.0.1:1/0"
+    before = dramatiq.get_broker()
+    configure(settings.BROKER_URL)
+    try:
+        told = StringIO()
+        with pytest.raises(CommandError, match="1 found"):
+            call_command("doctor", stdout=told)
+    finally:
+        dramatiq.set_broker(before)
+    assert "problem: Redis does not answer (ConnectionError). See BROKER_URL" in told.getvalue()
 
 
 def test_the_doctor_names_a_key_it_cannot_open(

@@ -1,19 +1,19 @@
 """`manage.py doctor`: what is wrong, and what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from generation.health import CHECKS
+from generation.readiness import CHECKS
 from providers.encryption import CannotDecrypt
 from providers.models import ImageModel, Provider
 
 
 class Command(BaseCommand):
-    help = "Check database, storage, keys and models, and say what to do."
+    help = "Check whether jobs can be drawn: database, broker, storage, keys, models and the rest."
 
     def handle(self, *args: Any, **options: Any) -> None:
         problems = list(self.problems())
@@ -28,13 +28,14 @@ class Command(BaseCommand):
 
     def problems(self) -> Iterator[str]:
         """What keeps a job from being drawn."""
-        found = [problem for check in CHECKS.values() if (problem := check())]
+        found = list(told(name for name in CHECKS if name not in of_the_server()))
         yield from found
         if not found:
             yield from key_problems()
 
     def warnings(self) -> Iterator[str]:
         """What works today and deserves a look."""
+        yield from told(name for name in of_the_server() if name != "broker")
         for model in ImageModel.objects.filter(enabled=True).select_related("provider"):
             if model.unavailable:
                 yield f"{model.name}: {model.unavailable}"
@@ -44,6 +45,18 @@ class Command(BaseCommand):
                 yield f"{model.name}: its price is unknown. Set one in the admin to see costs."
         if not settings.PUBLIC_BASE_URL and settings.HOST not in ("127.0.0.1", "localhost", "::1"):
             yield "PUBLIC_BASE_URL is not set, so picture addresses follow each request's host."
+
+
+def of_the_server() -> set[str]:
+    """The checks that tell about the server's process and not about its surroundings."""
+    return {"sweeper", "queue"} | (set() if settings.BROKER_URL else {"broker"})
+
+
+def told(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        problem = CHECKS[name].problem()
+        if problem:
+            yield f"{problem} {CHECKS[name].advice}"
 
 
 def key_problems() -> Iterator[str]:
