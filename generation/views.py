@@ -1,7 +1,9 @@
 """The pages. Each is a view of the rows, reads without JavaScript and can be shared by address."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -19,6 +21,7 @@ from generation.api.errors import (
     as_answer,
     internal_error,
     malformed,
+    no_database,
     unknown_route,
 )
 from generation.api.jobs import OneJob
@@ -35,6 +38,7 @@ from providers.messages import ASPECT_RATIOS
 from providers.models import ImageModel
 
 MAX_QUERY = 200
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -165,6 +169,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Django calls this while it handles the exception."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return database_away(request)
     if gets_page(request):
         return render(request, "500.html", status=500)
     return internal_error()
+
+
+def database_away(request: HttpRequest) -> HttpResponseBase:
+    if not gets_page(request):
+        return as_answer(no_database())
+    answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = str(no_database().extras["retryAfter"])
+    return answer

@@ -82,6 +82,10 @@ def unavailable(message: str, retry_after: float = 5) -> Refusal:
     return Refusal("SERVICE_UNAVAILABLE", message, retryAfter=math.ceil(retry_after))
 
 
+def no_database() -> Refusal:
+    return unavailable("The database does not answer. Please try again in a moment.")
+
+
 def body(code: str, message: str, **extras: Any) -> dict[str, Any]:
     """The JSON of an error."""
     told = {"error": code, "code": code, "message": message}
@@ -120,7 +124,7 @@ def as_refusal(problem: Exception, request: Any) -> Refusal | None:
                 "Send JSON, with the header Content-Type: application/json.",
             )
         case OperationalError() | InterfaceError():
-            return unavailable("The database does not answer. Please try again in a moment.")
+            return no_database()
         case SuspiciousOperation() | BadRequest():
             return malformed(problem)
     return None

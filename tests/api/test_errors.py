@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
@@ -200,6 +201,21 @@ def test_a_database_that_is_away_is_a_503(
     assert answer.headers["Retry-After"] == str(told["retryAfter"])
     assert told["retryAfter"] > 0
     assert "locked" not in str(told)
+
+
+@pytest.mark.parametrize("path", ["/", "/gallery/", f"/jobs/{NOBODY}", "/admin/"])
+def test_a_page_that_meets_a_dead_database_says_when_to_come_back(path: str) -> None:
+    client = Client(raise_request_exception=False, headers={"accept": HTML})
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    with connection.execute_wrapper(Failing(OperationalError("locked"))):
+        answer = client.get(path)
+        told = client.get(path, headers={"accept": "application/json"})
+    assert answer.status_code == 503
+    assert "The database does not answer right now." in answer.content.decode()
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.headers["X-Correlation-ID"]
+    assert "locked" not in answer.content.decode()
+    refusal(told, 503, "SERVICE_UNAVAILABLE", "retryAfter")
 
 
 @pytest.mark.parametrize("call", CALLS)
