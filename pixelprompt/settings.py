@@ -117,6 +117,8 @@ MIDDLEWARE = [
     "generation.api.access.AccessLog",
     "generation.api.middleware.Cors",
     "django.middleware.security.SecurityMiddleware",
+    "pixelprompt.headers.PermissionsPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pixelprompt.compression.TextGZip",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -126,7 +128,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "pixelprompt.urls"
 WSGI_APPLICATION = "pixelprompt.wsgi.application"
