@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from providers.answers import Answer
 from providers.catalogue import load
+from providers.echoes import spellings
 from providers.entries import Family, Parameter
 from providers.errors import (
     BY_STATUS,
@@ -30,6 +31,8 @@ from providers.messages import Account, ImageRequest, ImageResult, Report
 from providers.transport import Transport
 
 DOWNLOAD_TRIES = 3
+LONGEST_COMPLAINT = 10_000
+"""Cut to size only once the key is out of it: half a key is a leak, too."""
 MODERATION_WORDS = re.compile(r"moderat|content.?(policy|filter)|safety|nsfw", re.IGNORECASE)
 
 
@@ -56,15 +59,15 @@ class Complaint:
         try:
             body = answer.json()
         except InvalidResponse:
-            return cls("", answer.content[:300].decode(errors="replace"))
+            return cls("", answer.content[:LONGEST_COMPLAINT].decode(errors="replace"))
         inner = body.get("error") if isinstance(body, dict) else body
         error = inner if isinstance(inner, dict) else body
         if not isinstance(error, dict):
-            return cls("", str(error)[:500])
+            return cls("", str(error)[:LONGEST_COMPLAINT])
         code = error.get("code") or error.get("type") or error.get("name") or ""
         words = [error.get(name) for name in ("error", "message", "detail", "errors", "details")]
         text = " ".join(str(word) for word in words if word)
-        return cls(str(code), text[:500], str(error.get("type") or ""))
+        return cls(str(code), text[:LONGEST_COMPLAINT], str(error.get("type") or ""))
 
 
 class Adapter:
@@ -135,15 +138,14 @@ class Adapter:
             detail=text_of(self.without_key(detail.strip()))[:500],
             status=answer.status,
             retry_after=usual_wait if answer.retry_after is None else answer.retry_after,
-            request_id=answer.request_id,
+            request_id=self.without_key(answer.request_id),
             uncharged=proven,
         )
 
     def without_key(self, text: str) -> str:
         """The text with the account's key blotted out; some providers repeat it to us."""
-        secrets = [part for part in (self.account.key, *self.account.key.split(":")) if part]
-        for secret in secrets:
-            text = text.replace(secret, "[key]")
+        for spelling in spellings(self.account.key):
+            text = text.replace(spelling, "[key]")
         return text
 
     # What a request holds
@@ -220,7 +222,7 @@ class Adapter:
             yield
         except ProviderError as error:
             error.status = error.status or answer.status
-            error.request_id = error.request_id or answer.request_id
+            error.request_id = error.request_id or self.without_key(answer.request_id)
             raise
 
     def wait(self, seconds: float) -> None:

@@ -39,7 +39,7 @@ class Google(Adapter):
             try:
                 yield
             except ProviderError as error:
-                error.request_id = response_id(body_of(answer))
+                error.request_id = self.without_key(response_id(body_of(answer)))
                 raise
 
     def error_for(self, answer: Answer) -> ProviderError:

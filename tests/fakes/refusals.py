@@ -1,8 +1,10 @@
 """Refusals in the provider's own words."""
 
+from base64 import b64encode
 from dataclasses import replace
 from email.utils import formatdate
 from time import time
+from urllib.parse import quote
 
 from tests.fakes.base import FakeProvider, Form, Scene
 from tests.fakes.behaviour import Behaviour, always, never
@@ -95,7 +97,10 @@ def echo_key() -> Behaviour:
     def answer(scene: Scene) -> Answer:
         shown = ("authorization", "x-key", "x-goog-api-key")
         keys = " ".join(scene.request.headers.get(name, "") for name in shown).strip()
-        return _error(scene, 400, "", f"You sent {keys}").with_headers(x_debug=keys)
+        key = keys.rpartition(" ")[2]
+        told = f"{keys}, {b64encode(key.encode()).decode()}, {quote(key, safe='')}"
+        edge = "." * (470 - len(told)) + key  # lies across the place where texts are cut
+        return _error(scene, 400, "", f"You sent {told} {edge}").with_headers(x_debug=keys)
 
     return Behaviour("echo_key", answer, charges=never)
 
