@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from providers import encryption
 from providers.addresses import base_url_problem
 from providers.catalogue import load
+from providers.dollars import MicrosField
 from providers.messages import Account
 from providers.registry import ADAPTERS, LABELS
 
@@ -119,32 +120,36 @@ class ImageModel(models.Model):
     )
     position = models.PositiveIntegerField(_("position"), default=100)
     enabled = models.BooleanField(_("enabled"), default=True)
-    price_micros = models.BigIntegerField(
+    price_micros = MicrosField(
         _("price per picture"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=_("In millionths of a US dollar; 40000 is $0.04. Empty: unknown."),
+        help_text=_("In US dollars, such as 0.04. Empty: unknown."),
     )
-    assumed_micros = models.BigIntegerField(
+    assumed_micros = MicrosField(
         _("assumed price"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
         help_text=_(
-            "Counts where the price is unknown. Without it, a model of unknown price cannot draw "
-            "while spending is capped."
+            "In US dollars. Counts where the price is unknown. Without it, a model of unknown price "
+            "cannot draw while spending is capped."
         ),
     )
-    daily_cap_micros = models.BigIntegerField(
+    daily_cap_micros = MicrosField(
         _("cap per day"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=_("In millionths of a US dollar. Empty: no cap of its own."),
+        help_text=_("In US dollars. Empty: no cap of its own."),
     )
-    monthly_cap_micros = models.BigIntegerField(
-        _("cap per month"), null=True, blank=True, validators=[MinValueValidator(0)]
+    monthly_cap_micros = MicrosField(
+        _("cap per month"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In US dollars. Empty: no cap of its own."),
     )
     timeout = models.PositiveIntegerField(
         _("timeout"),

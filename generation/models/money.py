@@ -16,9 +16,11 @@ from django.db.models import F, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from providers.dollars import MicrosField
+
 ALL = ""  # the scope over all models
 MOST = 1_000_000_000_000  # no call costs a million dollars
-MICROS = _("In millionths of a US dollar; 5000000 is $5. Empty: no cap.")
+NO_CAP = _("In US dollars. Empty: no cap.")
 
 
 class SpendingLimitsQuerySet(models.QuerySet["SpendingLimits"]):
@@ -38,27 +40,25 @@ class SpendingLimits(models.Model):
         default=False,
         help_text=_("Nothing that costs money is accepted or begun; what is under way goes on."),
     )
-    daily_cap_micros = models.BigIntegerField(
+    daily_cap_micros = MicrosField(
         _("cap per day (UTC)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=MICROS,
+        help_text=NO_CAP,
     )
-    monthly_cap_micros = models.BigIntegerField(
+    monthly_cap_micros = MicrosField(
         _("cap per month (UTC)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=MICROS,
+        help_text=NO_CAP,
     )
-    enhancement_micros = models.BigIntegerField(
+    enhancement_micros = MicrosField(
         _("price of an enhancement"),
         default=2000,
         validators=[MinValueValidator(0)],
-        help_text=_(
-            "Assumed, because language models do not tell it. In millionths of a US dollar."
-        ),
+        help_text=_("In US dollars. Assumed, because language models do not tell it."),
     )
 
     objects = SpendingLimitsQuerySet.as_manager()

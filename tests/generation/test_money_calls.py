@@ -228,8 +228,8 @@ class TestTheDesk:
         address = reverse("admin:generation_spendinglimits_change", args=[1])
         assert listed["Location"] == address
         assert "$0.04 reserved" in desk.get(address).content.decode()
-        fields = {"daily_cap_micros": "", "monthly_cap_micros": "5000000", "stopped": "on"}
-        assert desk.post(address, fields | {"enhancement_micros": "10"}).status_code == 302
+        fields = {"daily_cap_micros": "", "monthly_cap_micros": "5", "stopped": "on"}
+        assert desk.post(address, fields | {"enhancement_micros": "0.00001"}).status_code == 302
         limits = SpendingLimits.objects.current()
         assert (limits.stopped, limits.daily_cap_micros) == (True, None)
         assert (limits.monthly_cap_micros, limits.enhancement_micros) == (5_000_000, 10)
@@ -250,13 +250,13 @@ class TestTheDesk:
         model = ImageModel.objects.get()
         fields = {
             "provider": str(model.provider_id), "model_id": model.model_id, "name": model.name,
-            "slug": model.slug, "position": "1", "enabled": "on", "price_micros": "50000",
+            "slug": model.slug, "position": "1", "enabled": "on", "price_micros": "0.05",
             "timeout": "60", "options": "{}", "daily_cap_micros": "7",
         }  # fmt: skip
         change = reverse("admin:providers_imagemodel_change", args=[model.pk])
         assert desk.post(change, fields).status_code == 302
         model.refresh_from_db()
-        assert (model.note, model.price_micros, model.daily_cap_micros) == ("", 50_000, 7)
+        assert (model.note, model.price_micros, model.daily_cap_micros) == ("", 50_000, 7_000_000)
 
 
 def claimed(job: Job) -> Attempt:
