@@ -97,7 +97,7 @@ COPY_THREADS = 2
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "pixelprompt.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -11,9 +11,6 @@ handler403 = views.forbidden
 handler404 = views.not_found
 handler500 = views.server_error
 
-admin.site.site_header = admin.site.site_title = "Pixel Prompt"
-admin.site.index_title = "Desk"
-
 urlpatterns = [
     path("", views.studio, name="studio"),
     path("jobs/<str:job_id>", views.job, name="job"),

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from providers.audit import Audited, masked
@@ -50,6 +52,7 @@ class ProviderForm(forms.ModelForm[Provider]):
 
 @admin.register(Provider)
 class ProviderAdmin(Audited[Provider]):
+    nothing_yet = _("No account yet. Add one with its key, then choose one of its models.")
     form = ProviderForm
     untold = ("options",)
     list_display = ("name", "kind", "masked_key", "base_url", "model_count")
@@ -62,6 +65,11 @@ class ProviderAdmin(Audited[Provider]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         return super().get_queryset(request).annotate(model_count=Count("models"))
+
+    def response_post_save_add(self, request: HttpRequest, obj: Provider) -> HttpResponseRedirect:
+        """An account alone draws nothing, so one of its models comes next."""
+        address = reverse("admin:providers_imagemodel_add", current_app=self.admin_site.name)
+        return redirect(f"{address}?provider={obj.pk}")
 
     @admin.display(description=_("models"), ordering="model_count")
     def model_count(self, provider: Provider) -> int:
@@ -94,6 +102,9 @@ class ProviderAdmin(Audited[Provider]):
 
 @admin.register(ChatModel)
 class ChatModelAdmin(Audited[ChatModel]):
+    nothing_yet = _(
+        "The built-in enhancer answers. Add a language model of an account for better prompts."
+    )
     list_display = ("model_id", "provider", "position", "enabled")
     list_editable = ("position", "enabled")
     list_select_related = ("provider",)

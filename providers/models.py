@@ -101,9 +101,13 @@ class Provider(models.Model):
 class ImageModelQuerySet(models.QuerySet["ImageModel"]):
     def offered(self) -> "ImageModelQuerySet":
         """What visitors can choose from, in order. Demo models rest once a real one is enabled."""
+        real = self.real().select_related("provider")
         enabled = self.filter(enabled=True).select_related("provider")
-        real = enabled.exclude(provider__kind="demo")
         return real if real.exists() else enabled
+
+    def real(self) -> "ImageModelQuerySet":
+        """Enabled ones that are no demo."""
+        return self.filter(enabled=True).exclude(provider__kind="demo")
 
 
 class ImageModel(models.Model):
@@ -133,8 +137,8 @@ class ImageModel(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text=_(
-            "In US dollars. Counts where the price is unknown. Without it, a model of unknown price "
-            "cannot draw while spending is capped."
+            "In US dollars. Counts where the price is unknown. Without it, a model of unknown "
+            "price cannot draw while spending is capped."
         ),
     )
     daily_cap_micros = MicrosField(

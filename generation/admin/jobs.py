@@ -5,10 +5,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import F, Max, QuerySet, Window
+from django.db.models import F, Max, Prefetch, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,16 @@ from generation.deletion import ObjectsRemain, delete_jobs, name_of
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
 from generation.snapshots import Addresses
+from generation.templatetags.display import dollars, price
+
+SHEET = 4
+STATUS = {
+    "pending": _("waiting"),
+    "in_progress": _("drawing"),
+    "completed": _("completed"),
+    "partial": _("partly failed"),
+    "failed": _("failed"),
+}
 
 REMAINS = _(
     "The storage did not delete the pictures of job %(id)s, so the job stays. Try again when the "
@@ -74,15 +84,12 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
 
 @admin.register(Job)
 class JobAdmin(JobDeeds):
+    nothing_yet = _("Nothing has been asked for yet. Write the first prompt in the studio.")
     list_display = (
-        "prompt_start",
-        "status",
-        "total",
-        "image_count",
-        "listed",
-        "hidden",
+        "prompt_start", "pictures", "status", "total", "image_count", "listed", "hidden",
         "created_at",
-    )
+    )  # fmt: skip
+    list_per_page = 25
     list_filter = ("listed", "hidden")
     search_fields = ("prompt", "=id")
     date_hierarchy = "created_at"
@@ -94,7 +101,8 @@ class JobAdmin(JobDeeds):
     readonly_fields = tuple(name for name in fields if name not in ("listed", "hidden"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        return super().get_queryset(request).prefetch_related("results")
+        shown = Result.objects.latest_round().select_related("picture").order_by("index")
+        return super().get_queryset(request).prefetch_related(Prefetch("results", shown))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -156,16 +164,38 @@ class JobAdmin(JobDeeds):
     def prompt_start(self, job: Job) -> str:
         return job.prompt if len(job.prompt) <= 80 else f"{job.prompt[:79]}…"
 
+    @admin.display(description=_("pictures"))
+    def pictures(self, job: Job) -> SafeString:
+        drawn = [result for result in job.results.all() if hasattr(result, "picture")]
+        shown = format_html_join("", "{}", ([thumbnail(result, 48)] for result in drawn[:SHEET]))
+        return format_html('<span class="thumbs">{}</span>', shown)
+
     @admin.display(description=_("status"))
     def status(self, job: Job) -> str:
-        return status_of([result.state for result in job.results.all()])
+        return str(STATUS[status_of([result.state for result in job.results.all()])])
 
 
-class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Result]):
+class InDollars:
+    """What a call cost, may cost at most, and counts for."""
+
+    @admin.display(description=_("cost"), ordering="cost_micros")
+    def cost(self, attempt: Attempt) -> str:
+        return price(attempt.cost_micros)
+
+    @admin.display(description=_("price at most"), ordering="ceiling_micros")
+    def ceiling(self, attempt: Attempt) -> str:
+        return price(attempt.ceiling_micros)
+
+    @admin.display(description=_("counted"), ordering="spent_micros")
+    def counted(self, attempt: Attempt) -> str:
+        return dollars(attempt.spent_micros)
+
+
+class AttemptInline(InDollars, ReadOnly, admin.TabularInline[Attempt, Result]):
     model = Attempt
     fields = (
-        "created_at", "state", "cost_micros", "ceiling_micros", "http_status", "error_code",
-        "request_id", "detail",
+        "created_at", "state", "cost", "ceiling", "http_status", "error_code", "request_id",
+        "detail",
     )  # fmt: skip
     readonly_fields = fields
     can_delete = False
@@ -174,6 +204,7 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Result]):
 
 @admin.register(Result)
 class ResultAdmin(ReadOnly, ResultDeeds):
+    nothing_yet = _("Nothing has been asked for yet. Write the first prompt in the studio.")
     list_display = ("name", "state", "picture_small", "error_code", "job", "started_at", "seconds")
     ordering = ("-created_at",)
     list_filter = ("state", "error_code", "slug")
@@ -191,11 +222,14 @@ class ResultAdmin(ReadOnly, ResultDeeds):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
+class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
+    nothing_yet = _("No call was made yet, so nothing can have cost anything.")
     list_display = (
-        "created_at", "purpose", "kind", "provider_model", "result", "state", "cost_micros",
-        "ceiling_micros", "spent_micros", "http_status", "error_code", "request_id",
+        "created_at", "purpose", "kind", "provider_model", "result", "state", "cost",
+        "ceiling", "counted", "http_status", "error_code", "request_id",
     )  # fmt: skip
+    exclude = ("cost_micros", "ceiling_micros", "spent_micros")
+    readonly_fields = ("cost", "ceiling", "counted")
     list_filter = ("created_at", "purpose", "state", "kind", "provider_model", "error_code")
     list_select_related = ("result",)
     date_hierarchy = "created_at"
@@ -203,6 +237,7 @@ class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
 
 @admin.register(Picture)
 class PictureAdmin(ReadOnly, admin.ModelAdmin[Picture]):
+    nothing_yet = _("Nothing has been drawn yet. Write the first prompt in the studio.")
     list_display = (
         "small", "result", "width", "height", "byte_size", "content_type", "created_at", "lost_at",
     )  # fmt: skip
@@ -216,15 +251,17 @@ class PictureAdmin(ReadOnly, admin.ModelAdmin[Picture]):
         return thumbnail(picture.result)
 
 
-def thumbnail(result: Result) -> SafeString | str:
+def thumbnail(result: Result, width: int = 96) -> SafeString | str:
     """The result's picture, linked, or nothing."""
     picture = getattr(result, "picture", None)
     if picture is None:
         return ""
     addresses = Addresses("")
     return format_html(
-        '<a href="{}"><img src="{}" width="96" alt="{}" loading="lazy"></a>',
+        '<a href="{}"><img src="{}" width="{}" height="{}" alt="{}" loading="lazy"></a>',
         addresses.media(picture.key),
         addresses.media(picture.thumbnail_key or picture.key),
+        width,
+        round(width * picture.height / picture.width),
         result.name,
     )

@@ -34,6 +34,7 @@ class LimitAdmin(Audited[Limit]):
 
 @admin.register(Whitelisted)
 class WhitelistAdmin(Audited[Whitelisted]):
+    nothing_yet = _("Limits hold for every address. Add those that none shall hold for.")
     list_display = ("network", "note")
     search_fields = ("network", "note")
 
@@ -42,6 +43,9 @@ class WhitelistAdmin(Audited[Whitelisted]):
 class ProxyTokenAdmin(Audited[ProxyToken]):
     """A token is shown once, on the page that answers its making. Deleting it takes it back."""
 
+    nothing_yet = _(
+        "No proxy is trusted. A front end of your own that calls the API needs a token."
+    )
     list_display = ("name", "created_at")
     fields = ("name",)
 

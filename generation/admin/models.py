@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,13 +16,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from generation import trial
-from generation.admin.money import dollars, spent_this_month
+from generation.admin.money import spent_this_month
+from generation.checkup import state_of
 from generation.model_health import Health, health_of
-from generation.templatetags.display import price, seconds
+from generation.templatetags.display import dollars, percent, price, seconds
 from providers.audit import Audited
 from providers.catalogue import load
 from providers.models import ImageModel
-from providers.pressure import resting_until
 from providers.routing import Route, UnroutableName, resolve
 
 PRICE_AND_LIMITS = (
@@ -88,11 +88,12 @@ class ImageModelForm(forms.ModelForm[ImageModel]):
 
 @admin.register(ImageModel)
 class ImageModelAdmin(Audited[ImageModel]):
+    nothing_yet = _("No image model yet. Add an account first, then one of its models.")
     form = ImageModelForm
     untold = ("options",)
     list_display = (
-        "name", "test_link", "provider", "model_id", "position", "enabled", "shown_price", "state",
-        "last_success", "typical_time", "error_rate", "spent",
+        "name", "test_link", "position", "enabled", "state", "shown_price", "last_success",
+        "typical_time", "error_rate", "spent", "provider", "model_id",
     )  # fmt: skip
     list_editable = ("position", "enabled")
     list_select_related = ("provider",)
@@ -115,13 +116,19 @@ class ImageModelAdmin(Audited[ImageModel]):
         changes = super().get_changelist_instance(request)
         found = health_of(model.pk for model in changes.result_list)
         spent = spent_this_month()
+        real = ImageModel.objects.real().exists()
         for model in changes.result_list:
+            model.real = real
             model.health = found[model.pk]
             model.spent = spent.get(str(model.pk), 0)
         return changes
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
         return super().get_queryset(request).select_related("provider")
+
+    def response_post_save_add(self, request: HttpRequest, obj: ImageModel) -> HttpResponseRedirect:
+        """A new model is tested next; the page asks before it calls."""
+        return redirect("admin:providers_imagemodel_test", obj.pk)
 
     @admin.display(description=_("price"), ordering="price_micros")
     def shown_price(self, model: ImageModel) -> str:
@@ -130,9 +137,9 @@ class ImageModelAdmin(Audited[ImageModel]):
     @admin.display(description=_("state"))
     def state(self, model: ImageModel) -> str:
         """What is wrong and what to do, or that nothing is."""
-        return (
-            model.unavailable or resting(model) or model.retirement or model.note or str(_("ready"))
-        )
+        real = getattr(model, "real", None)
+        real = ImageModel.objects.real().exists() if real is None else real
+        return state_of(model, real=real) or str(_("ready"))
 
     @admin.action(description=_("Wake: forget failures and try again at once"))
     def wake(self, request: HttpRequest, models: QuerySet[ImageModel]) -> None:
@@ -151,8 +158,7 @@ class ImageModelAdmin(Audited[ImageModel]):
 
     @admin.display(description=_("failures (24 h)"))
     def error_rate(self, model: ImageModel) -> str:
-        rate = health(model).error_rate
-        return "" if rate is None else f"{rate:.0%}"
+        return percent(health(model).error_rate)
 
     @admin.display(description=_("this month"))
     def spent(self, model: ImageModel) -> str:
@@ -184,16 +190,6 @@ class ImageModelAdmin(Audited[ImageModel]):
             "trial": done,
         }
         return TemplateResponse(request, "admin/test_model.html", context)
-
-
-def resting(model: ImageModel) -> str:
-    rest = resting_until(model)
-    if rest is None:
-        return ""
-    told = {"failures": model.failures, "time": f"{rest[0]:%H:%M:%S} UTC"}
-    if rest[1] == "RATE_LIMITED":
-        return str(_("Its provider asked to wait until %(time)s.") % told)
-    return str(_("Resting until %(time)s after %(failures)s failures in a row.") % told)
 
 
 def health(model: ImageModel) -> Health:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.models import SpendingLimits, SpendWindow
 from generation.models.money import ALL, today
-from generation.templatetags.display import price
+from generation.templatetags.display import dollars
 from providers.audit import Audited
 from providers.models import ImageModel
 
@@ -60,6 +60,7 @@ class Now(admin.SimpleListFilter):
 
 @admin.register(SpendWindow)
 class SpendWindowAdmin(admin.ModelAdmin[SpendWindow]):
+    nothing_yet = _("Nothing that costs money was asked for yet.")
     list_display = ("starts", "period", "who", "spent", "reserved", "cap", "left")
     list_display_links = None
     list_filter = (Now, "period", "name")
@@ -128,7 +129,3 @@ def over_all(period: str) -> str:
     spent, reserved = (window.spent_micros, window.reserved_micros) if window else (0, 0)
     told = {"spent": dollars(spent), "reserved": dollars(reserved)}
     return str(_("%(spent)s spent, %(reserved)s reserved for what waits") % told)
-
-
-def dollars(micros: int) -> str:
-    return price(micros) if micros else "$0"

@@ -199,7 +199,7 @@ class Result(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
     index = models.PositiveSmallIntegerField()
     round = models.PositiveSmallIntegerField(default=0)
-    model = models.ForeignKey(ImageModel, on_delete=models.SET_NULL, null=True)
+    model = models.ForeignKey(ImageModel, on_delete=models.SET_NULL, null=True, db_index=False)
     name = models.CharField(_("model"), max_length=100)
     slug = models.CharField(max_length=100)
     kind = models.CharField(_("kind"), max_length=40)
@@ -243,7 +243,8 @@ class Result(models.Model):
                 fields=["deadline_at"],
                 name="result_active",
                 condition=Q(state__in=("pending", "in_progress")),
-            )
+            ),
+            models.Index(fields=["model", "state", "-finished_at"], name="result_of_model"),
         ]
 
     def __str__(self) -> str:

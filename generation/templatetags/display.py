@@ -30,6 +30,18 @@ def price(micros: int | None) -> str:
     return f"${_dollars(micros)}"
 
 
+@register.filter
+def dollars(micros: int) -> str:
+    """What was spent: 0 is "$0", and not free."""
+    return price(micros) if micros else "$0"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.125 -> "12%"; None -> ""."""
+    return "" if share is None else f"{share:.0%}"
+
+
 def _dollars(micros: int) -> str:
     if micros < 1_000:
         return f"0.{micros:06d}".rstrip("0")
