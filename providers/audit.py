@@ -57,7 +57,7 @@ def shown(field: forms.Field, value: Any) -> str:
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     else:
-        text = "" if value is None else str(value)
+        text = "" if value is None else str(field.prepare_value(value))
     line = " ".join(text.split())
     return f"“{line[:MOST]}{'…' if len(line) > MOST else ''}”" if line else "nothing"
 

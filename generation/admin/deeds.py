@@ -76,7 +76,7 @@ class JobDeeds(Audited[Job]):
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> HttpResponse | None:
         counts = {job: changes.cancel(job) for job in jobs}
         ended = sum(counts.values())
-        log(self, request, [job for job, count in counts.items() if count], _("Cancelled."))
+        self.record(request, [job for job, count in counts.items() if count], _("Cancelled."))
         told = ngettext("%d result was cancelled.", "%d results were cancelled.", ended) % ended
         self.message_user(request, told if ended else _("Nothing was waiting."))
         return back(request)
@@ -106,23 +106,23 @@ class JobDeeds(Audited[Job]):
 
         made, refused = each(jobs, rerun)
         for job, again in made.items():
-            log(self, request, [job], _("Run again as %(id)s.") % {"id": again.pk})
+            self.record(request, [job], _("Run again as %(id)s.") % {"id": again.pk})
         told = ngettext("%d job runs again.", "%d jobs run again.", len(made)) % len(made)
         tell(request, told if made else "", refused)
         return list(made.values())
 
     @admin.action(description=_("Hide from the gallery"), permissions=["change"])
     def hide(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        log(self, request, jobs, _("Hidden from the gallery."))
+        self.record(request, jobs, _("Hidden from the gallery."))
         jobs.update(hidden=True)
 
     @admin.action(description=_("Show in the gallery again"), permissions=["change"])
     def show(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        log(self, request, jobs, _("Shown in the gallery again."))
+        self.record(request, jobs, _("Shown in the gallery again."))
         jobs.update(hidden=False)
 
 
-class ResultDeeds(admin.ModelAdmin[Result]):
+class ResultDeeds(Audited[Result]):
     """The action of results. Whoever may change a job may have its results drawn anew."""
 
     actions = ("retry",)
@@ -136,14 +136,14 @@ class ResultDeeds(admin.ModelAdmin[Result]):
         return back(request)
 
 
-def retry(desk: admin.ModelAdmin[Any], request: HttpRequest, results: QuerySet[Result]) -> None:
+def retry(desk: Audited[Any], request: HttpRequest, results: QuerySet[Result]) -> None:
     """Have results drawn anew, and say what came of it."""
     fresh, refused = each(results.select_related("job"), lambda result: changes.retry(result, None))
     names = defaultdict(list)
     for result in fresh:
         names[result.job].append(result.name)
     for job, models in names.items():
-        log(desk, request, [job], _("Retried: %(models)s.") % {"models": ", ".join(models)})
+        desk.record(request, [job], _("Retried: %(models)s.") % {"models": ", ".join(models)})
     told = ngettext("%d picture is drawn anew.", "%d pictures are drawn anew.", len(fresh))
     done = told % len(fresh) if fresh else "" if refused else _("Nothing here has failed.")
     tell(request, done, refused)
@@ -170,13 +170,6 @@ def tell(request: HttpRequest, done: Any, refused: dict[str, list[str]]) -> None
         shown = ", ".join([*dict.fromkeys(names)][:MOST_REASONS])
         messages.error(request, _("Refused for %(count)d (%(names)s): %(reason)s")
             % {"count": len(names), "names": shown, "reason": reason})  # fmt: skip
-
-
-def log(
-    desk: admin.ModelAdmin[Any], request: HttpRequest, rows: Iterable[Model], message: Any
-) -> None:
-    for row in rows:
-        desk.log_change(request, row, str(message))
 
 
 def back(request: HttpRequest) -> HttpResponse | None:

@@ -104,7 +104,7 @@ class TestValues:
         assert told == "Changed Position: “1” → “7” and Enabled: “yes” → “no”."
 
     def test_the_stop_switch_and_the_caps_tell_both(self, desk: Client) -> None:
-        SpendingLimits.objects.create(pk=SpendingLimits.ONLY, daily_cap_micros=5)
+        SpendingLimits.objects.create(pk=SpendingLimits.ONLY, daily_cap_micros=5_000_000)
         fields = {"stopped": "on", "daily_cap_micros": "6", "enhancement_micros": "0"}
         told = post(desk, "generation_spendinglimits_change", fields, SpendingLimits.ONLY)
         assert ": “no” → “yes”" in told

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0007_dollars'),
+        ('generation', '0010_dollars'),
         ('providers', '0004_dollars'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0006_content_filter'),
+        ('generation', '0009_sweeper_lease'),
     ]
 
     operations = [
