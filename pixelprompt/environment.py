@@ -145,6 +145,11 @@ def database_url(value: str) -> None:
         raise ValidationError(f"Is not a database address: {type(problem).__name__}.") from None
 
 
+def token(value: str) -> None:
+    if value and not re.fullmatch(r"[!-~]{16,200}", value):
+        raise ValidationError("Must have 16 to 200 characters: letters, digits, signs, no space.")
+
+
 def encryption_keys(values: list[str]) -> None:
     if not all(is_encryption_key(value) for value in values):
         raise ValidationError(

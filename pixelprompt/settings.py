@@ -62,6 +62,7 @@ LOG_LEVEL: str = env.str(
 LOG_FORMAT: str = env.str(
     "LOG_FORMAT", "line", validate=one_of(environment.LOG_FORMATS, "Must be line or json.")
 )
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", "", validate=environment.token)
 SECRET_KEY: str = env.str("SECRET_KEY", "")
 FIELD_ENCRYPTION_KEYS: list[str] = env.list(
     "FIELD_ENCRYPTION_KEYS", [], validate=environment.encryption_keys

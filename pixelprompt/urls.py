@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from generation import health, media, shared, views
+from generation import health, media, metrics, shared, views
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -21,6 +21,7 @@ urlpatterns = [
     path("media/<path:key>", media.media, name="media"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", views.favicon),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

@@ -143,6 +143,9 @@ class Attempt(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["created_at"], name="attempt_begun")
+        ]
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
 
