@@ -239,18 +239,10 @@ class Result(models.Model):
             models.UniqueConstraint(fields=["job", "index", "round"], name="result_place")
         ]
         indexes: ClassVar[list[models.Index]] = [
-<<<<<<< HEAD
-            models.Index(
-                fields=["deadline_at"],
-                name="result_active",
-                condition=Q(state__in=("pending", "in_progress")),
-            ),
-            models.Index(fields=["model", "state", "-finished_at"], name="result_of_model"),
-=======
             # Not partial: with bound parameters SQLite cannot tell that a partial one applies.
             models.Index(fields=["state", "deadline_at"], name="result_active"),
             models.Index(fields=["finished_at"], name="result_finished"),
->>>>>>> 9e90896 (Tell figures to Prometheus)
+            models.Index(fields=["model", "state", "-finished_at"], name="result_of_model"),
         ]
 
     def __str__(self) -> str:
