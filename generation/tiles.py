@@ -67,6 +67,7 @@ def duration(snapshot: Snapshot) -> float | None:
 def tile(result: Result, job: Job, addresses: Addresses) -> dict[str, Any]:
     width, height = pixels(job.aspect_ratio or "1:1")
     told: dict[str, Any] = {
+        "id": str(result.pk),
         "index": result.index,
         "slug": result.slug,
         "model": result.name,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from generation import gallery as shelves
 from generation import inspiration, snapshots, tiles
+from generation import leaderboard as boards
 from generation.api.audience import gets_page
 from generation.api.errors import (
     Refusal,
@@ -30,6 +31,7 @@ from generation.api.models import model_as_json, offered
 from generation.api.serializers import OrderBody
 from generation.api.views import parsed_id, place_order
 from generation.forms import StudioForm
+from generation.gallery import Entry
 from generation.gates.addresses import client_of
 from generation.models import Job
 from generation.models.job import MAX_PROMPT
@@ -130,6 +132,27 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "total": len(page.entries),
     }
     return render(request, "gallery.html", context)
+
+
+@never_cache
+@require_safe
+def leaderboard(request: HttpRequest) -> HttpResponse:
+    """Which models people prefer without knowing their names, and jobs on which they can say so."""
+    addresses = addresses_for(request)
+    several = [entry for entry in shelves.page(limit=12).entries if len(entry.results) > 1]
+    context = {
+        "board": boards.current(),
+        "enough": boards.ENOUGH,
+        "galleries": [blind_sheet(entry, addresses) for entry in several[:4]],
+    }
+    return render(request, "leaderboard.html", context)
+
+
+def blind_sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
+    """A contact sheet that leads to a blind vote, and gives no name away."""
+    told = tiles.sheet(entry, addresses)
+    thumbs = [thumb | {"alt": ""} for thumb in told["thumbs"]]
+    return told | {"url": f"{told['url']}#blind", "thumbs": thumbs}
 
 
 @require_safe

@@ -18,6 +18,8 @@ urlpatterns = [
     path("jobs/<str:job_id>/sheet-<slug:version>.jpg", shared.contact_sheet, name="sheet"),
     path("gallery", RedirectView.as_view(pattern_name="gallery", query_string=True)),
     path("gallery/", views.gallery, name="gallery"),
+    path("leaderboard", RedirectView.as_view(pattern_name="leaderboard")),
+    path("leaderboard/", views.leaderboard, name="leaderboard"),
     path("media/<path:key>", media.media, name="media"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -207,3 +207,47 @@ def test_all_pictures_are_downloaded_with_one_press(job: str, page: Page) -> Non
     with zipfile.ZipFile(waiting.value.path()) as archive:
         names = [f"{place:02d}-{slug}.png" for place, slug in enumerate(MODELS, start=1)]
         assert archive.namelist() == [*names, "manifest.json"]
+
+
+class TestBlind:
+    def test_names_come_after_the_pick_and_the_first_pick_counts(
+        self, served: Served, job: str, page: Page
+    ) -> None:
+        page.goto(job)
+        page.keyboard.press("b")
+        dialog = page.get_by_role("dialog", name="Which is the best?")
+        assert dialog.locator("li").count() == len(MODELS)
+        for slug in MODELS:
+            assert slug.removeprefix("demo-") not in dialog.inner_text().lower()
+        alts = [image.get_attribute("alt") for image in dialog.locator("img").all()]
+        assert alts == [f"Picture {number}" for number in range(1, 6)]
+        before = [each.bounding_box() for each in dialog.locator("img").all()]
+        page.keyboard.press("2")
+        chosen = dialog.locator("[data-chosen] strong")
+        name = chosen.inner_text()
+        assert name in [f"{slug.removeprefix('demo-').title()} (demo)" for slug in MODELS]
+        expect(dialog.get_by_role("status").last).to_have_text(f"You picked {name}. 1 vote.")
+        assert [each.bounding_box() for each in dialog.locator("img").all()] == before
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        dialog.locator("li button").first.click()
+        expect(dialog.get_by_role("status").last).to_contain_text(
+            f"You picked {name} before, and the first pick counts."
+        )
+
+    def test_the_order_is_shuffled(self, job: str, page: Page) -> None:
+        orders = set()
+        for _ in range(6):
+            page.goto(job)
+            page.keyboard.press("b")
+            rows = page.locator("#blind li").all()
+            orders.add(tuple(row.get_attribute("data-index") for row in rows))
+        assert len(orders) > 1
+
+    def test_a_link_leads_straight_to_it(self, job: str, phone: Page) -> None:
+        phone.goto(f"{job}#blind")
+        dialog = phone.get_by_role("dialog", name="Which is the best?")
+        dialog.locator("li button").first.tap()
+        dialog.get_by_role("link", name="See the leaderboard").tap()
+        expect(phone.get_by_role("heading", name="Leaderboard", level=1)).to_be_visible()
+        expect(phone.get_by_role("table")).to_be_visible()

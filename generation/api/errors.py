@@ -50,6 +50,7 @@ KINDS = {
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "The body is not declared as JSON."),
     "IDEMPOTENCY_KEY_REUSED": Kind(422, "The Idempotency-Key came before with another request."),
     "MODEL_UNAVAILABLE": Kind(422, "A chosen model cannot draw now."),
+    "NOTHING_TO_CHOOSE": Kind(422, "The job is not over, or has fewer than two pictures."),
     "RATE_LIMIT_EXCEEDED": Kind(429, "Too many requests in this window.", WAIT),
     "INTERNAL_SERVER_ERROR": Kind(500, "A fault of ours."),
     "SERVICE_UNAVAILABLE": Kind(

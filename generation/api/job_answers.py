@@ -160,6 +160,21 @@ class Manifest(Snapshot):
     )
 
 
+class Votes(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    index = serializers.IntegerField(min_value=1, max_value=MOST_MODELS)
+    votes = serializers.IntegerField(min_value=0)
+
+
+class Tally(serializers.Serializer[Any]):
+    """What a job's votes say."""
+
+    counted = serializers.BooleanField(help_text="False: this token voted before.")
+    resultId = serializers.UUIDField(help_text="The vote of this token that counts.")
+    votes = serializers.IntegerField(min_value=1)
+    results = Votes(many=True)
+
+
 class Deleted(serializers.Serializer[Any]):
     jobId = serializers.UUIDField()
     message = serializers.CharField()

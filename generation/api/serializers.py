@@ -58,6 +58,12 @@ class RerunBody(AnyBody):
     models = Slugs(default=None)
 
 
+class VoteBody(AnyBody):
+    """The body of POST /jobs/{jobId}/votes."""
+
+    resultId = RequiredText(40)  # noqa: N815
+
+
 class EnhanceBody(AnyBody):
     """The body of POST /enhance."""
 

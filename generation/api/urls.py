@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.api import enhance, gallery, jobs, limits, log, models, schema, views
+from generation.api import enhance, gallery, jobs, limits, log, models, schema, views, votes
 
 app_name = "api"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("enhance", enhance.Enhance.as_view(), name="enhance"),
     path("models", models.Models.as_view(), name="models"),
     path("jobs/<str:job_id>/manifest", views.Manifest.as_view(), name="manifest"),
+    path("jobs/<str:job_id>/votes", votes.Votes.as_view(), name="vote"),
     path("jobs/<str:job_id>/cancel", jobs.Cancel.as_view(), name="cancel"),
     path("jobs/<str:job_id>/rerun", jobs.Rerun.as_view(), name="rerun"),
     path("jobs/<str:job_id>/results/<str:result_id>/retry", jobs.Retry.as_view(), name="retry"),

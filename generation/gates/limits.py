@@ -16,9 +16,10 @@ ADDRESS = Limit.Name.ADDRESS.value
 GLOBAL = Limit.Name.GLOBAL.value
 ENHANCE = Limit.Name.ENHANCE.value
 LOG = Limit.Name.LOG.value
+VOTE = Limit.Name.VOTE.value
 LOGIN_ADDRESS = Limit.Name.LOGIN_ADDRESS.value
 LOGIN_ACCOUNT = Limit.Name.LOGIN_ACCOUNT.value
-TOLD = (ADDRESS, GLOBAL, ENHANCE, LOG)  # to visitors; logins are the operators' affair
+TOLD = (ADDRESS, GLOBAL, ENHANCE, LOG, VOTE)  # to visitors; logins are the operators' affair
 EVERYBODY = "everybody"
 
 # django-ratelimit names a counter after its rate, so that an edited rate would start from nothing.

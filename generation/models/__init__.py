@@ -10,6 +10,7 @@ from generation.models.picture import Picture
 from generation.models.proxy_token import ProxyToken
 from generation.models.result import Result
 from generation.models.sweeper_lease import SweeperLease
+from generation.models.vote import Vote
 
 __all__ = [
     "AllowedPhrase",
@@ -25,5 +26,6 @@ __all__ = [
     "SpendWindow",
     "SpendingLimits",
     "SweeperLease",
+    "Vote",
     "Whitelisted",
 ]

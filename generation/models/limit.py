@@ -19,6 +19,7 @@ def first_rates() -> dict[str, tuple[int, int]]:
         Limit.Name.GLOBAL: (settings.GLOBAL_LIMIT, Limit.Period.HOUR),
         Limit.Name.ENHANCE: (60, Limit.Period.HOUR),
         Limit.Name.LOG: (100, Limit.Period.HOUR),
+        Limit.Name.VOTE: (120, Limit.Period.HOUR),
         Limit.Name.LOGIN_ADDRESS: (10, Limit.Period.QUARTER),
         Limit.Name.LOGIN_ACCOUNT: (30, Limit.Period.HOUR),
     }
@@ -42,6 +43,7 @@ class Limit(models.Model):
         GLOBAL = "global", _("orders of everybody together")
         ENHANCE = "enhance", _("enhancements for one address")
         LOG = "log", _("browser logs of one address")
+        VOTE = "vote", _("blind votes from one address")
         LOGIN_ADDRESS = "login-address", _("failed logins from one address")
         LOGIN_ACCOUNT = "login-account", _("failed logins to one account")
 

@@ -1,6 +1,7 @@
 /** A job's page: the tiles follow the job until every picture hangs. */
 
 import { Actions } from "./actions.js";
+import { Blind } from "./blind.js";
 import { Compare } from "./compare.js";
 import { running, took } from "./elapsed.js";
 import { progress, stopwatch } from "./format.js";
@@ -65,6 +66,7 @@ function onSnapshot(snapshot) {
   }
   actions.offer(snapshot);
   compare.offer();
+  blind.offer();
   job.querySelector("[data-archive]").hidden = snapshot.completedModels === 0;
   tellProgress(snapshot);
   tickAll();
@@ -131,4 +133,5 @@ async function live() {
 const actions = new Actions(job, { snapshot: onSnapshot, live });
 new Lightbox(job, list);
 const compare = new Compare(job, list);
+const blind = new Blind(job, list);
 live();

@@ -114,6 +114,13 @@ class Caller:
         self.contract = Contract()
         job_id, result_id = str(job.pk), str(job.results.order_by("index")[0].pk)
         self.ids = {"jobId": job_id, "galleryId": job_id, "resultId": result_id}
+        self.ids_of: dict[str, Mapping[str, str]] = {}
+        self.bodies = dict(BODIES)
+
+    def vote_on(self, job: Job) -> None:
+        """Votes are about this job, which is over and has pictures."""
+        self.ids_of["vote"] = {"jobId": str(job.pk)}
+        self.bodies["vote"] = {"resultId": str(job.results.order_by("index")[0].pk)}
 
     def send(
         self,
@@ -125,13 +132,14 @@ class Caller:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         method, path, operation = self.contract.named(name)
-        known = self.ids | dict(ids or {})
+        known = self.ids | dict(self.ids_of.get(name, {})) | dict(ids or {})
         target = re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
-        given = BODIES.get(name, b"") if body is None else body
+        given = self.bodies.get(name, b"") if body is None else body
         raw = given if isinstance(given, bytes) else json.dumps(given).encode()
-        proof = {"X-Job-Token": self.token} if needs_token(operation) else {}
+        tokens = {"X-Job-Token": self.token, "X-Voter-Token": "drawn by this browser"}
+        proof = {each: token for each, token in tokens.items() if takes(operation, each)}
         return self.client.generic(method, target, raw, kind, headers=proof | dict(headers or {}))
 
 
-def needs_token(operation: Document) -> bool:
-    return "X-Job-Token" in [each.get("name") for each in operation["parameters"]]
+def takes(operation: Document, header: str) -> bool:
+    return header in [each.get("name") for each in operation["parameters"]]

@@ -12,11 +12,11 @@ from generation.api import schema
 from generation.api.errors import KINDS
 from generation.api.job_answers import RESULT_CODES
 from generation.gates.budget import BudgetExhausted, PriceUnknown
-from generation.models import BlockedTerm, Limit
+from generation.models import BlockedTerm, Job, Limit
 from generation.submission import Order, submit
 from providers.errors import ProviderError
 from providers.models import ImageModel, Provider
-from tests.api.contract import BODIES, NO_ROUTE, Caller, Contract
+from tests.api.contract import NO_ROUTE, Caller, Contract
 from tests.api.drawing import Failing, copied, draw, drawn, fail
 from tests.gates.limiting import allow
 from tests.generation.books import limit
@@ -31,7 +31,7 @@ REFUSALS = [
     for _, _, operation in CONTRACT.operations()
     for code in CONTRACT.codes(operation)
 ]
-LIMITS = {"enhance": "enhance", "log": "log"}
+LIMITS = {"enhance": "enhance", "log": "log", "vote": "vote"}
 
 
 @pytest.fixture
@@ -48,7 +48,17 @@ def caller(client: Client, paid: ImageModel) -> Caller:
     """Has a job whose one result failed."""
     job = submit(Order("a red fox", slugs=["paid"]), client=None)
     fail(job.results.get())
-    return Caller(client, job)
+    made = Caller(client, job)
+    made.vote_on(finished(paid))
+    return made
+
+
+def finished(model: ImageModel) -> Job:
+    """A job of two pictures."""
+    job = make_job(model, model)
+    for result in job.results.all():
+        draw(result)
+    return job
 
 
 class Refusals:
@@ -78,7 +88,7 @@ class Refusals:
         return self.caller.send(name, b'{"x": "' + b"x" * 70_000 + b'"}')
 
     def unsupported_media_type(self, name: str) -> Any:
-        return self.caller.send(name, BODIES[name], kind="text/plain")
+        return self.caller.send(name, self.caller.bodies[name], kind="text/plain")
 
     def unauthorized(self, name: str) -> Any:
         return self.caller.send(name, headers={"X-Job-Token": ""})
@@ -94,7 +104,10 @@ class Refusals:
 
     def model_unavailable(self, name: str) -> Any:
         ImageModel.objects.update(enabled=False)
-        return self.caller.send(name, BODIES[name] | {"models": ["paid"]})
+        return self.caller.send(name, self.caller.bodies[name] | {"models": ["paid"]})
+
+    def nothing_to_choose(self, name: str) -> Any:
+        return self.caller.send(name, ids=self.caller.ids)
 
     def idempotency_key_reused(self, name: str) -> Any:
         self.caller.send("generate", {"prompt": "another"}, headers={"Idempotency-Key": "k"})

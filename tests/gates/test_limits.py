@@ -122,7 +122,7 @@ def test_limits_tells_what_is_left_and_until_when(client: Client) -> None:
     answer = client.get("/limits", REMOTE_ADDR=CLIENT)
     assert answer["Cache-Control"] == "no-store"
     told = {each.pop("name"): each for each in answer.json()["limits"]}
-    assert list(told) == ["address", "global", "enhance", "log"]
+    assert list(told) == ["address", "global", "enhance", "log", "vote"]
     assert (told["address"]["limit"], told["address"]["left"]) == (50, 49)
     assert told["address"]["window"] == 86_400
     until = datetime.fromisoformat(told["address"]["resetsAt"])
@@ -243,6 +243,7 @@ def test_the_first_values_are_the_environments(settings: Any) -> None:
     settings.IP_LIMIT, settings.GLOBAL_LIMIT = 7, 70
     settings.IP_INCLUDE = ["198.51.100.7", "10.0.0.0/8", "10.0.0.0/8"]
     import_module("generation.migrations.0004_limits").first_values(apps, None)
+    import_module("generation.migrations.0013_votes").first_value(apps, None)
     rates = {limit.name: limit.allowed for limit in Limit.objects.all()}
     assert rates.keys() == set(Limit.Name)
     assert (rates["address"], rates["global"]) == (7, 70)
