@@ -34,15 +34,14 @@ STATUSES = ("pending", "in_progress", "completed", "partial", "failed")
 
 def collect() -> Iterator[Metric]:
     """Every figure there is. The names are part of docs/operations.md and of the dashboard."""
-    models = list(ImageModel.objects.select_related("provider")[:MOST_SERIES])
     yield build()
     yield from queue()
     yield jobs()
     yield ended()
     yield attempts()
     yield durations()
-    yield available(models)
-    yield from money({str(model.pk): model.slug for model in models})
+    yield available()
+    yield from money()
     yield sweeper()
 
 
@@ -131,18 +130,19 @@ def buckets(ascending: list[float]) -> list[tuple[str, int]]:
     return [*within, ("+Inf", len(ascending))]
 
 
-def available(models: Iterable[ImageModel]) -> Metric:
+def available() -> Metric:
     samples = (
         (model.slug, model.provider.kind, int(not pressure.resting_until(model)))
-        for model in models
-        if model.enabled and not model.unavailable
+        for model in ImageModel.objects.offered()[:MOST_SERIES]
+        if not model.unavailable
     )
-    told = "1 if an enabled model can draw now, 0 while it or its account rests."
+    told = "1 if a model that visitors can choose can draw now, 0 while it or its account rests."
     return gauge("model_available", told, ["model", "kind"], samples)
 
 
-def money(slugs: dict[str, str]) -> Iterator[Metric]:
+def money() -> Iterator[Metric]:
     """`model` is a slug, the model id of a language model, or `all`."""
+    slugs = {str(pk): slug for pk, slug in ImageModel.objects.values_list("pk", "slug")}
     windows = list(SpendWindow.objects.around(today()).order_by("scope")[:MOST_SERIES])
     names = {ALL: "all"} | slugs
     labels = ("period", "model")
