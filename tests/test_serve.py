@@ -1,10 +1,12 @@
 """`manage.py serve` as a newcomer meets it: real processes, killed and started again."""
 
+import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
+from pixelprompt.management.commands.serve import listening
 from tests.fakes import FakeProviders
 from tests.served import Served
 from tests.support import until
@@ -153,3 +155,23 @@ def test_slow_bodies_hold_no_thread(tmp_path: Path) -> None:
         for connection in slow:
             connection.close()
         assert served.get("/healthz").status_code == 200
+
+
+def test_no_answer_waits_for_an_acknowledgement() -> None:
+    """Nagle's algorithm and delayed acknowledgements together hold answers back for 40 ms."""
+
+    async def told() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire = writer.get_extra_info("socket")
+            found.set_result(wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with listening("127.0.0.1", 0) as listener:
+            async with await asyncio.start_server(look, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                writer.close()
+                return await found
+
+    assert asyncio.run(told())
