@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres faults check lock clean
+.PHONY: run test test-sqlite test-postgres faults fuzz check lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
@@ -23,6 +23,10 @@ test-postgres: $(VENV)/dev.stamp
 # The long run; PIXELPROMPT_SEED repeats one. `make test` has a short one.
 faults: $(VENV)/dev.stamp
 	PIXELPROMPT_FAULTS=long $(BIN)/python -m pytest tests/faults -n0 -s --durations=0 $(ARGS)
+
+# Schemathesis with more examples; PIXELPROMPT_SEED makes others.
+fuzz: $(VENV)/dev.stamp
+	PIXELPROMPT_FUZZ=$${PIXELPROMPT_FUZZ:-300} $(BIN)/python -m pytest tests/test_fuzzing.py -n0 $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -38,6 +38,19 @@ JOB_TOKEN = OpenApiParameter(
     required=True,
     description="The jobToken of the answer that made the job.",
 )
+EVENT = {
+    "type": "object",
+    "description": "Each event of the stream.",
+    "properties": {
+        "id": {"type": "string", "description": "The version of the snapshot."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/Snapshot"},
+        },
+    },
+    "required": ["id", "data"],
+}
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
     str,

@@ -8,7 +8,9 @@ from rest_framework import serializers
 from generation.api.errors import Refusal, invalid
 
 MOST_MODELS = 20
-VISIBLE = {"minLength": 1, "pattern": r"\S"}
+# One character that strip() leaves. What \s holds differs between regular expressions.
+SPACES = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+VISIBLE = {"minLength": 1, "pattern": f"[^{SPACES}]"}
 
 
 class Strict(serializers.Field):  # type: ignore[type-arg]

@@ -61,6 +61,36 @@ HEADERS = {
         "schema": TEXT,
     },
 }
+JOB, TOKEN = "$response.body#/jobId", "$response.body#/jobToken"
+OWNED = {"path.jobId": JOB, "header.X-Job-Token": TOKEN}
+LINKS = {
+    "status": {"operationId": "status", "parameters": {"path.jobId": JOB}},
+    "events": {"operationId": "events", "parameters": {"path.jobId": JOB}},
+    "manifest": {"operationId": "manifest", "parameters": {"path.jobId": JOB}},
+    "jobPage": {"operationId": "jobPage", "parameters": {"path.jobId": JOB}},
+    "gallery": {"operationId": "gallery", "parameters": {"path.galleryId": JOB}},
+    "cancel": {"operationId": "cancel", "parameters": OWNED},
+    "rerun": {"operationId": "rerun", "parameters": OWNED},
+    "deleteJob": {"operationId": "deleteJob", "parameters": OWNED},
+    "retry": {
+        "operationId": "retry",
+        "parameters": {
+            "path.jobId": JOB,
+            "path.resultId": "$response.body#/results/0/id",
+            "header.X-Job-Token": "$request.header.X-Job-Token",
+        },
+    },
+    "next": {
+        "operationId": "galleries",
+        "parameters": {"query.cursor": "$response.body#/nextCursor"},
+    },
+}
+FOLLOWS = {
+    "generate": [name for name in LINKS if name not in ("retry", "next")],
+    "rerun": ["status", "cancel", "deleteJob"],
+    "cancel": ["retry", "status"],
+    "galleries": ["next"],
+}
 PAGE = {
     "get": {
         "operationId": "jobPage",
@@ -100,7 +130,7 @@ def completed(result: Document, **context: Any) -> Document:
     shared = result["components"]
     shared["schemas"] |= {component_name(code): error(code, KINDS[code]) for code in KINDS}
     shared["schemas"]["NoRoute"] = no_route()
-    shared |= {"headers": HEADERS, "parameters": PARAMETERS}
+    shared |= {"headers": HEADERS, "parameters": PARAMETERS, "links": LINKS}
     for path in result["paths"].values():
         for told in path.values():
             complete(told)
@@ -123,6 +153,8 @@ def complete(told: Document) -> None:
         if "429" in responses:
             names += ["RateLimit-Policy", "RateLimit"]
         response["headers"] = {name: reference("headers", name) for name in names}
+    for name in FOLLOWS.get(told["operationId"], []):
+        responses["200"].setdefault("links", {})[name] = reference("links", name)
     if "204" in responses:
         responses["200"]["headers"]["ETag"] = reference("headers", "StreamETag")
 

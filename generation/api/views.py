@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -197,7 +196,7 @@ class Events(Endpoint):
     @operation(
         "events",
         "The same snapshots as server-sent events",
-        OpenApiTypes.STR,
+        contract.EVENT,
         "JOB_NOT_FOUND",
         parameters=[contract.JOB_ID, contract.LAST_EVENT_ID],
         kind=EVENTS,

@@ -1,5 +1,6 @@
 """The schema is exact: every answer of every call, and every error it documents, as it is told."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -192,6 +193,12 @@ class TestJobs:
             CONTRACT.check(Caller(client, make_job(models[0])).send(name), name)
         for name, path in (("status", "status/"), ("gallery", "gallery/")):
             CONTRACT.check(client.get(f"/{path}{job.pk}"), name)
+
+
+def test_an_event_holds_the_snapshot(caller: Caller) -> None:
+    told = dict(line.split(": ", 1) for line in caller.send("events").text.split("\n") if line)
+    assert told["id"].isdecimal()
+    CONTRACT.check_body(json.loads(told["data"]), {"$ref": "#/components/schemas/Snapshot"})
 
 
 @pytest.mark.usefixtures("unlimited")
