@@ -11,15 +11,17 @@ from typing import Self
 import requests
 
 from tests.fakes import FakeProviders
-from tests.faults import databases, storage
+from tests.faults import databases, leaks, storage
 from tests.faults.checker import Violation, violations
 from tests.faults.clients import Clients
-from tests.faults.evidence import Evidence, PaidCall, Rows
+from tests.faults.evidence import Evidence, PaidCall, Rows, StoredObject
 from tests.faults.processes import Process
+from tests.faults.stores import FaultyStore
 from tests.support import until
 
 LOCAL = "openai-compatible"
 PRICE = 40_000
+TOLD = {"flux-2-pro": 30_000}  # the provider tells this price when it takes the order
 QUICK = {"LEASE": "2.4", "SWEEP": "0.4", "BELL_PAUSE": "2"}
 
 
@@ -27,7 +29,7 @@ class Arrangement:
     """One installation. Without a broker it is one process, `serve`; with one, web and workers.
 
     `models` are model ids of the fake local server, or `kind:id`. `promises` shorten LEASE,
-    SWEEP, BELL_PAUSE, DEADLINE and MARGIN, in seconds.
+    SWEEP, BELL_PAUSE, DEADLINE, MARGIN and BUSY (SQLite's patience), in seconds.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Arrangement:
         database: str = "",
         broker: str = "",
         threads: int = 24,
+        store: FaultyStore | None = None,
         env: dict[str, str] | None = None,
         **promises: str,
     ) -> None:
@@ -51,7 +54,9 @@ class Arrangement:
         self.database = database or f"sqlite:///{place / 'pixelprompt.sqlite3'}"
         self.clients = Clients(self.root)
         self.processes: list[Process] = []
+        self.store = store
         self.env = self._environment(models, QUICK | promises) | (env or {})
+        self.env |= store.env if store else {}
 
     def _environment(self, models: Sequence[str], promises: dict[str, str]) -> dict[str, str]:
         return {
@@ -134,10 +139,16 @@ class Arrangement:
                 for call in self.fakes.ledger
             ],
             rows=rows,
-            objects=storage.read(self.place / "media"),
+            objects=self.objects(),
             later=self.rows,
             price=PRICE,
+            prices=TOLD,
+            leaks=leaks.found(self.fakes.canaries, self.place, self.database),
         )
+
+    def objects(self) -> dict[str, StoredObject]:
+        local = storage.files(self.place / "media")
+        return storage.facts(self.store.contents() if self.store else local)
 
     def broken_promises(self, *, seconds: float = 60) -> list[Violation]:
         """What the checker says, with the numbers that docs/reliability.md tells."""

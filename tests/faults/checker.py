@@ -15,6 +15,7 @@ from tests.faults.evidence import TERMINAL, Evidence, PaidCall, Poll, ResultRow
 CALLS_PER_RESULT = 1  # k: paid calls of one result whose "not charged" is not proven
 LATENESS = 10.0  # seconds after its deadline by which a job reads as ended
 PROVEN_UNCHARGED = frozenset({400, 401, 402, 403, 404, 413, 422, 429, 451, 503})
+SETTLED = ("settled", "released", "failed", "unknown")
 RANK = {"pending": 0, "in_progress": 1, "completed": 2, "partial": 2, "failed": 2, "error": 2}
 COLOUR_TOLERANCE = 8  # JPEG shifts colours a little
 
@@ -222,13 +223,21 @@ def one_job_for_one_key(evidence: Evidence) -> Iterator[str]:
             yield f"the key {key} made {len(jobs)} jobs"
 
 
+def keys_stay_secret(evidence: Evidence) -> Iterator[str]:
+    yield from (f"a provider's key can be read in {place}" for place in evidence.leaks)
+
+
 def sweeping_on_changes_nothing(evidence: Evidence) -> Iterator[str]:
     if evidence.later is not None:
         then = {row.id: row for row in evidence.later.results}
         changed = [row.id for row in evidence.rows.results if then.get(row.id) != row]
         yield from (f"result {pk} changed after everything had ended" for pk in changed)
-        if len(evidence.later.attempts) != len(evidence.rows.attempts):
+        settled = {attempt.id: attempt for attempt in evidence.later.attempts}
+        if len(settled) != len(evidence.rows.attempts):
             yield "attempts appeared or vanished after everything had ended"
+        for attempt in evidence.rows.attempts:
+            if attempt.state in SETTLED and settled.get(attempt.id) != attempt:
+                yield f"attempt {attempt.id} was {attempt.state} and changed"
 
 
 RULES: dict[int, tuple[Callable[[Evidence], Iterator[str]], ...]] = {
@@ -240,5 +249,6 @@ RULES: dict[int, tuple[Callable[[Evidence], Iterator[str]], ...]] = {
     6: (only_the_last_claim_completes, pictures_are_counted_once),
     7: (money.nothing_stays_reserved, money.windows_are_sums, money.calls_are_counted),
     9: (one_job_for_one_key,),
+    13: (keys_stay_secret,),
     14: (sweeping_on_changes_nothing,),
 }

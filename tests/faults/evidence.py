@@ -125,8 +125,9 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the checker judges. `later` is the database some sweeps after `rows`, `price`
-    what every call costs, in millionths of a dollar."""
+    """Everything the checker judges. `later` is the database some sweeps after `rows`. `price` is
+    what a call costs, in millionths of a dollar, where `prices` does not say otherwise. `leaks`
+    are the files and tables in which a provider's key can be read."""
 
     requests: Sequence[Request]
     polls: Sequence[Poll]
@@ -135,4 +136,6 @@ class Evidence:
     objects: Mapping[str, StoredObject]
     later: Rows | None = None
     price: int = 0
-    free_models: Sequence[str] = field(default=())
+    prices: Mapping[str, int] = field(default_factory=dict)
+    free_models: Sequence[str] = ()
+    leaks: Sequence[str] = ()

@@ -50,7 +50,7 @@ def calls_are_counted(evidence: Evidence) -> Iterator[str]:
     charged: defaultdict[object, int] = defaultdict(int)
     for call in evidence.calls:
         if call.outcome == "charged":
-            charged[call.model, call.prompt] += evidence.price
+            charged[call.model, call.prompt] += evidence.prices.get(call.model, evidence.price)
     for bought, cost in charged.items():
         if cost > spent[bought]:
             yield f"{bought} cost {cost} and counts as {spent[bought]}"

@@ -1,6 +1,7 @@
-"""The objects that a run left in its media directory."""
+"""The objects that a run left behind."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -9,17 +10,22 @@ from tests.fakes import middle_colour
 from tests.faults.evidence import StoredObject
 
 
-def read(media: Path) -> dict[str, StoredObject]:
+def files(media: Path) -> dict[str, bytes]:
+    """What a local directory holds, by key."""
+    found = (path for path in media.rglob("*") if path.is_file())
+    return {str(path.relative_to(media)): path.read_bytes() for path in found}
+
+
+def facts(contents: Mapping[str, bytes]) -> dict[str, StoredObject]:
     """All originals, by key."""
-    files = (path for path in media.rglob("*") if path.is_file())
     return {
-        str(path.relative_to(media)): facts(path.read_bytes())
-        for path in files
-        if not path.stem.endswith(("-t", "-m"))
+        key: seen(content)
+        for key, content in contents.items()
+        if not key.endswith(("-t.webp", "-m.webp"))
     }
 
 
-def facts(content: bytes) -> StoredObject:
+def seen(content: bytes) -> StoredObject:
     try:
         colour = middle_colour(content)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError):

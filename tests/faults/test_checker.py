@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes import picture_colour
+from tests.faults import leaks
 from tests.faults.checker import violations
 from tests.faults.evidence import (
     AttemptRow,
@@ -131,6 +133,9 @@ BROKEN: list[tuple[str, int, Callable[[Evidence], Evidence]]] = [
         requests=[Request("a fox", "ok", "job", 2, "k"), Request("a fox", "ok", "other", 2, "k")])),
     ("a later sweep changed a result", 14, with_(
         later=replace(ROWS, results=[DRAWN, replace(FAILED, epoch=2)]))),
+    ("a later sweep changed money", 14, with_(
+        later=replace(ROWS, attempts=[replace(SETTLED, spent=0), UNKNOWN]))),
+    ("a log tells a key", 13, with_(leaks=["process-0.log"])),
     ("a later sweep made an attempt", 14, with_(later=replace(ROWS, attempts=[SETTLED]))),
 ]  # fmt: skip
 
@@ -157,6 +162,14 @@ def test_a_call_that_is_proven_uncharged_may_be_made_again(status: int) -> None:
 def test_a_request_whose_answer_was_lost_may_have_made_a_job_or_not() -> None:
     unknown = [Request("a fox", "unknown"), Request("a cat", "unknown")]
     assert violations(replace(GOOD, requests=unknown)) == []
+
+
+@pytest.mark.parametrize("form", leaks.forms("secret/key-0815"))
+def test_a_key_is_found_in_each_of_its_forms(tmp_path: Path, form: bytes) -> None:
+    (tmp_path / "process-0.log").write_bytes(b"harmless")
+    assert leaks.found(["secret/key-0815"], tmp_path, "sqlite") == []
+    (tmp_path / "process-1.log").write_bytes(b"sent %b there" % form)
+    assert leaks.found(["secret/key-0815"], tmp_path, "sqlite") == ["process-1.log"]
 
 
 def test_a_picture_of_a_free_model_needs_no_bill_and_no_certain_colour() -> None:

@@ -102,6 +102,7 @@ def test_a_job_ends_by_its_deadline_when_every_worker_is_dead(
     ) as place:  # fmt: skip
         place.web()
         worker = place.worker()
+        until(lambda: worker.output, lambda said: "ready for action" in said, 60)
         place.clients.send_all(["drawn when its worker dies", "never begun"])
         fakes.wait_until_in_flight(1)
         worker.kill()
