@@ -8,7 +8,7 @@ import pytest
 from tests.faults import servers
 from tests.faults.scale import LONG
 
-# The proof by mutation takes minutes, so it belongs to the long run.
+# The proof by mutated processes takes a minute, so it belongs to the long run.
 collect_ignore = [] if LONG else ["test_mutations.py"]
 
 Place = tuple[str, str]  # DATABASE_URL and BROKER_URL, both empty for SQLite in process

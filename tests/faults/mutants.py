@@ -10,18 +10,20 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.functions import Now
 
+Patch = Callable[[Any, str, Any], None]
 
-def no_fence() -> None:
+
+def no_fence(patch: Patch) -> None:
     """A worker's changes no longer ask for the epoch of its claim."""
     from generation.models.result import Result, ResultQuerySet
 
     def held(self: ResultQuerySet, result: Result) -> ResultQuerySet:
         return self.filter(pk=result.pk, state=Result.State.IN_PROGRESS)
 
-    ResultQuerySet.held = held  # type: ignore[method-assign]
+    patch(ResultQuerySet, "held", held)
 
 
-def no_intent() -> None:
+def no_intent(patch: Patch) -> None:
     """The Attempt is written after the call instead of before it."""
     from generation import execution
     from generation.models.attempt import Attempt, AttemptQuerySet
@@ -40,25 +42,25 @@ def no_intent() -> None:
         claim.attempt.save(force_insert=True)
         return image
 
-    AttemptQuerySet.for_claim = for_claim  # type: ignore[method-assign]
-    execution.call = call_and_note
+    patch(AttemptQuerySet, "for_claim", for_claim)
+    patch(execution, "call", call_and_note)
 
 
-def no_doubt() -> None:
+def no_doubt(patch: Patch) -> None:
     """What a dead worker was calling for is called for again, as if it cost nothing."""
     from generation import sweeper
 
-    sweeper.is_free = lambda kind: True
+    patch(sweeper, "is_free", lambda kind: True)
 
 
-def no_claim() -> None:
+def no_claim(patch: Patch) -> None:
     """A row that is being drawn already may be claimed all the same."""
     from generation.models.result import ResultQuerySet
 
     def claimable(self: ResultQuerySet) -> ResultQuerySet:
         return self.active().filter(deadline_at__gt=Now())
 
-    ResultQuerySet.claimable = claimable  # type: ignore[method-assign]
+    patch(ResultQuerySet, "claimable", claimable)
 
 
 MUTANTS = {made.__name__: made for made in (no_fence, no_intent, no_doubt, no_claim)}
@@ -69,4 +71,4 @@ class Mutants(AppConfig):
     label = "mutants"
 
     def ready(self) -> None:
-        MUTANTS[os.environ["FAULTS_MUTANT"]]()
+        MUTANTS[os.environ["FAULTS_MUTANT"]](setattr)

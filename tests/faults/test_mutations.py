@@ -1,4 +1,7 @@
-"""The harness convicts: with a fence, an intent or a claim taken out, the same runs go red."""
+"""The harness convicts: with a fence, an intent or a claim taken out, the same runs go red.
+
+They take a minute and belong to `make faults`. In `make test` the state machine convicts.
+"""
 
 import signal
 import time
