@@ -166,3 +166,22 @@ def test_doubled_and_unknown_bells_are_harmless(
     fakes.release()
     assert api.finished(job_id)["status"] == "completed"
     assert len(fakes.ledger) == 1
+
+
+def test_a_new_key_counts_from_the_next_claim(
+    api: Api, server: Provider, fakes: FakeProviders, workers: Workers
+) -> None:
+    Provider.objects.update(concurrency=1)
+    for number in range(2):
+        make_model(server, f"model-{number}", position=number)
+    fakes.hold()
+    job_id = api.generate("a key is changed")
+    fakes.wait_until_in_flight(1)
+    server.refresh_from_db()
+    server.key = "sk-another"
+    server.save()
+    fakes.release()
+    told = api.finished(job_id)
+    assert sorted(r.get("errorCode", "drawn") for r in told["results"]) == ["INVALID_KEY", "drawn"]
+    keys = [call.headers["Authorization"] for call in fakes.ledger]
+    assert keys == [f"Bearer {fakes.key('openai-compatible')}", "Bearer sk-another"]
