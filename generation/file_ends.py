@@ -1,10 +1,15 @@
 """Where a picture file ends, so that bytes hidden behind its end marker can be cut off."""
 
+import re
 import struct
 
 JPEG_STANDALONE = {0x01, *range(0xD0, 0xD8)}
 JPEG_END = 0xD9
 JPEG_SCAN = 0xDA
+# Any number of FF may stand before a marker; in coded data FF 00 and restarts are no markers.
+JPEG_MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
+JPEG_BEHIND_SCAN = re.compile(rb"\xff[^\x00\x01\xd0-\xd7]", re.DOTALL)
+MOST_SEGMENTS = 10_000  # 20 MB of C2PA marks are 320
 PNG_CHUNK = struct.Struct(">I4s")
 
 
@@ -32,28 +37,18 @@ def webp_end(content: bytes) -> int:
 
 
 def jpeg_end(content: bytes) -> int:
-    """Behind the EOI marker that ends the first image."""
+    """Behind the EOI marker that ends the first image. A segment is marker, length, data."""
     at = 2
-    while at + 4 <= len(content):
-        if content[at] != 0xFF:
+    for _ in range(MOST_SEGMENTS):
+        marker = JPEG_MARKER.match(content, at)
+        if marker is None:
             return len(content)
-        marker = content[at + 1]
-        if marker == JPEG_END:
-            return at + 2
-        if marker == 0xFF or marker in JPEG_STANDALONE:
-            at += 1 if marker == 0xFF else 2
-            continue
-        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-        if marker == JPEG_SCAN:
-            at = next_marker(content, at)
-    return at + 2 if content[at : at + 2] == b"\xff\xd9" else len(content)
-
-
-def next_marker(content: bytes, at: int) -> int:
-    """The first marker behind entropy-coded data, in which FF 00 and restarts are no markers."""
-    while (at := content.find(b"\xff", at)) != -1 and at + 1 < len(content):
-        following = content[at + 1]
-        if following != 0 and following not in JPEG_STANDALONE:
+        kind, at = marker[1][0], marker.end()
+        if kind == JPEG_END:
             return at
-        at += 2
-    return len(content)
+        if kind not in JPEG_STANDALONE:
+            at += int.from_bytes(content[at : at + 2], "big")
+        if kind == JPEG_SCAN:
+            behind = JPEG_BEHIND_SCAN.search(content, at)
+            at = behind.start() if behind else len(content)
+    return len(content) + 1

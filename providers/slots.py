@@ -1,6 +1,7 @@
 """The MODEL_i_* variables, which name up to twenty image models, and PROMPT_MODEL_*, which names
 who enhances prompts."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -71,7 +72,7 @@ def read_count(source: Mapping[str, str], most: int | None) -> tuple[int, Proble
     text = source.get("MODEL_COUNT", "")
     if not text:
         return 0, unread_slots(source, above=0)
-    if not (text.isascii() and text.isdigit() and (most is None or int(text) <= most)):
+    if not re.fullmatch("[0-9]{1,6}", text) or (most is not None and int(text) > most):
         return 0, [("MODEL_COUNT", f"Must be a whole number from 0 to {MOST_SLOTS}.")]
     return int(text), []
 

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -24,6 +26,16 @@ from providers.models import ImageModel, Provider
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes import FakeProviders
 from tests.support import Api
+
+# The same examples in every run, and no clock that a busy machine could stop.
+hypothesis_settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("steady")
 
 
 @pytest.hookimpl(wrapper=True)

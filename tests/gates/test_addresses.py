@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,37 @@ def test_ipv6_counts_by_its_64_bits_and_mapped_addresses_as_what_they_are(
     address: str, key: str
 ) -> None:
     assert Client(parse_address(address)).key == key
+
+
+HOPS = st.ip_addresses().map(str) | st.text(max_size=20) | st.sampled_from(["", "unknown", "_x"])
+LISTS = st.lists(HOPS, max_size=6).map(", ".join)
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=20) | HOPS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["requestContext", "identity", "http", "sourceIp", "headers", "x"]),
+            inner,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(HOPS, LISTS)
+def test_whatever_an_untrusted_client_writes_it_stays_who_it_is(hop: str, header: str) -> None:
+    with override_settings(TRUSTED_PROXIES=parse_networks([PROXY])):
+        assert resolved(REMOTE_ADDR=CLIENT, HTTP_X_FORWARDED_FOR=f"{header}, {hop}") == CLIENT
+        assert resolved(REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR=f"{header}, {CLIENT}") == CLIENT
+
+
+@given(JSON, LISTS)
+def test_on_lambda_no_event_raises_and_no_header_is_believed(event: Any, header: str) -> None:
+    told = resolve({"lambda.event": event, "HTTP_X_FORWARDED_FOR": header, "REMOTE_ADDR": header})
+    real = {"requestContext": {"identity": {"sourceIp": CLIENT}}, "headers": event}
+    environ = {"REMOTE_ADDR": header, "HTTP_X_FORWARDED_FOR": header, "lambda.event": real}
+    assert Client(told).key
+    assert str(resolve(environ)) == CLIENT
 
 
 @given(st.text(), st.text())

@@ -2,17 +2,18 @@
 
 import struct
 import tracemalloc
+import zlib
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from generation import pictures
+from generation import file_ends, pictures
 from providers.errors import InvalidImage
 
 
@@ -97,21 +98,112 @@ def test_a_bomb_is_refused_before_it_is_decoded() -> None:
     assert most < 5_000_000
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def described() -> dict[str, bytes]:
+    """Pictures that carry what a decoder reads besides pixels."""
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    exif[0x8769] = {0x9286: b"a comment"}
+    words = PngImagePlugin.PngInfo()
+    words.add_text("plain", "text" * 20, zip=True)
+    words.add_itxt("international", "text", zip=True)
+    return {
+        "described png": drawn("PNG", pnginfo=words, icc_profile=b"profile" * 9, exif=exif),
+        "described jpeg": drawn("JPEG", exif=exif, icc_profile=b"profile" * 9, comment=b"words"),
+        "described webp": drawn("WEBP", exif=exif, xmp=b"<x:xmpmeta/>"),
+    }
+
+
+SEEDS = KINDS | described()
+STARTS = [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\xff\xd8\xff\xda\0\2", b"RIFF\4\0\0\0WEBP"]
+NUMBERS = st.sampled_from([0, 1, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1])
+PIECES = st.binary(max_size=8) | NUMBERS.map(lambda number: number.to_bytes(4, "big"))
+
+
+def with_right_checksums(content: bytes) -> bytes:
+    """A PNG whose chunks are believed, whatever they say."""
+    at, told = 8, bytearray(content)
+    while at + 12 <= len(told):
+        end = at + 8 + int.from_bytes(told[at : at + 4], "big")
+        told[end : end + 4] = zlib.crc32(told[at + 4 : end]).to_bytes(4, "big")
+        at = end + 4
+    return bytes(told[: len(content)])
+
+
+def judge(content: bytes) -> None:
+    """Bytes are a picture that decodes and is a beginning of them, or InvalidImage."""
+    with suppress(InvalidImage):
+        checked = pictures.check(content)
+        assert 0 < checked.width * checked.height <= pictures.MAX_PIXELS
+        assert content.startswith(checked.content)
+        assert checked.cut == len(content) - len(checked.content)
+
+
+@settings(max_examples=400)
 @given(
-    kind=st.sampled_from(sorted(KINDS)),
-    cuts=st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=8)), max_size=4),
+    kind=st.sampled_from(sorted(SEEDS)),
+    cuts=st.lists(st.tuples(st.integers(0, 600) | st.integers(0, 4000), PIECES), max_size=5),
+    longer=st.booleans(),
+    believed=st.booleans(),
 )
 def test_damaged_bytes_are_a_picture_or_a_clear_refusal(
-    kind: str, cuts: list[tuple[int, bytes]]
+    kind: str, cuts: list[tuple[int, bytes]], longer: bool, believed: bool
 ) -> None:
-    content = bytearray(KINDS[kind])
+    content = bytearray(SEEDS[kind])
     for at, change in cuts:
-        content[at : at + len(change)] = change
-    with suppress(InvalidImage):
-        checked = pictures.check(bytes(content))
-        assert checked.width
-        assert checked.content
+        content[at : at if longer else at + len(change)] = change
+    judge(with_right_checksums(bytes(content)) if believed else bytes(content))
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(STARTS), st.binary(max_size=300))
+def test_any_bytes_are_a_picture_or_a_clear_refusal(start: bytes, rest: bytes) -> None:
+    judge(start + rest)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(STARTS), st.binary(max_size=300), st.sampled_from(sorted(pictures.TYPES)))
+def test_the_end_of_any_bytes_is_looked_for_and_the_search_ends(
+    start: bytes, rest: bytes, image_format: str
+) -> None:
+    assert file_ends.end_of(start + rest, image_format) >= 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8" + b"\xff\xda\0\2" * 100_000,
+        b"\xff" * 400_000,
+        b"\xff\xd8" + b"\xff\0" * 200_000,
+    ],
+    ids=["scans", "fillers", "stuffing"],
+)
+def test_the_end_of_a_long_hostile_file_takes_no_memory(content: bytes) -> None:
+    tracemalloc.start()
+    file_ends.end_of(content, "JPEG")
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def test_the_provider_s_c2pa_marks_stay_in_every_kind() -> None:
+    """A manifest store lies in a PNG's caBX chunk, a WebP's C2PA chunk, a JPEG's APP11 segments."""
+    store = b"\0\0\0\x20jumb" + b"c2pa manifest store....."
+    png, webp, jpeg = KINDS["png"], drawn("WEBP", exif=Image.Exif(), xmp=b"<x/>"), KINDS["jpeg"]
+    part = b"C2PA" + struct.pack("<I", len(store)) + store
+    riff = b"RIFF" + struct.pack("<I", len(webp) - 8 + len(part))
+    segment = b"\xff\xeb" + struct.pack(">H", 2 + len(store)) + store
+    for marked in (
+        png[:33] + chunk(b"caBX", store) + png[33:],
+        riff + webp[8:] + part,
+        jpeg[:2] + segment + jpeg[2:],
+    ):
+        checked = pictures.check(marked)
+        assert checked.content == marked
+        assert store in checked.content
 
 
 @pytest.mark.usefixtures("each_storage")

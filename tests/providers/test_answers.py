@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.answers import list_of, object_of
 from providers.errors import InvalidResponse
+from providers.google import delay_in
 from providers.transport import Answer
 
 DAY = 86400.0
@@ -102,6 +104,42 @@ WISHES = st.one_of(
     st.datetimes().map(format_datetime),
     st.from_regex(r"\w{3}, \d{1,9} \w{3} \d{1,9} \d{1,9}:\d\d:\d\d [+-]\d{1,9}"),
 )
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["", " ", "+", "0"]))
+def test_seconds_are_taken_within_bounds(seconds: int, before: str) -> None:
+    taken = answer(retry_after=f"{before}{seconds}").retry_after
+    if seconds >= 0 or before in ("", " "):
+        assert taken == min(max(seconds, 0), DAY)
+    in_thousandths = answer(retry_after_ms=str(seconds), retry_after="7").retry_after
+    assert in_thousandths == min(max(seconds / 1000, 0), DAY)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.integers(-(10**6), 10**6))
+def test_a_date_is_as_far_away_as_the_provider_s_clock_says(now: datetime, seconds: int) -> None:
+    now = now.replace(microsecond=0)
+    try:
+        then = now + timedelta(seconds=seconds)
+    except OverflowError:
+        return
+    dates = {"retry_after": format_datetime(then), "date": format_datetime(now)}
+    if min(now.year, then.year) >= 1000:  # earlier years are written with fewer digits
+        assert answer(**dates).retry_after == min(max(seconds, 0), DAY)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+DELAYS = st.from_regex(r"-?\d{0,12}\.?\d{0,12}s?") | st.just("9" * 5000 + "s") | ANYTHING
+RETRY_INFO = st.fixed_dictionaries({"retryDelay": DELAYS}) | ANYTHING
+
+
+@given(st.lists(RETRY_INFO, max_size=3) | ANYTHING)
+def test_no_retry_info_of_google_breaks_the_wait(details: object) -> None:
+    seconds = delay_in([object_of(each) for each in list_of(details)])
+    assert seconds is None or 0 <= seconds <= DAY
 
 
 @given(wish=WISHES, now=WISHES, milliseconds=WISHES)
