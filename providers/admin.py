@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from providers.audit import Audited, masked
 from providers.encryption import CannotDecrypt
+from providers.labels import Labelled
 from providers.models import ChatModel, Provider
 from providers.registry import ADAPTERS, LABELS
 
@@ -101,7 +102,7 @@ class ProviderAdmin(Audited[Provider]):
 
 
 @admin.register(ChatModel)
-class ChatModelAdmin(Audited[ChatModel]):
+class ChatModelAdmin(Labelled[ChatModel], Audited[ChatModel]):
     nothing_yet = _(
         "The built-in enhancer answers. Add a language model of an account for better prompts."
     )

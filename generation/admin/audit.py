@@ -31,9 +31,9 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class AuditedUserAdmin(Audited[User], UserAdmin[User]):
-    pass
+    filter_horizontal = ()  # Django's widget for it names things in a way that axe refuses
 
 
 @admin.register(Group)
 class AuditedGroupAdmin(Audited[Group], GroupAdmin):
-    pass
+    filter_horizontal = ()

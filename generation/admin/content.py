@@ -19,6 +19,7 @@ from generation.gates.terms import is_well_formed
 from generation.models import AllowedPhrase, BlockedTerm
 from generation.models.job import MAX_PROMPT
 from providers.audit import Audited
+from providers.labels import Labelled
 
 ILL_FORMED = _(
     "Write words of letters, at least three letters in all, with single spaces or hyphens "
@@ -44,7 +45,7 @@ class TryForm(forms.Form):
     )
 
 
-class SwitchedAdmin(Audited[Any]):
+class SwitchedAdmin(Labelled[Any], Audited[Any]):
     """Rows that can be switched off and on together."""
 
     form = WordsForm

@@ -8,11 +8,13 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import F, Max, Prefetch, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from generation.admin.deeds import JobDeeds, ResultDeeds
+from generation.admin.filters import NamedBlank
 from generation.deletion import ObjectsRemain, delete_jobs, name_of
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
@@ -49,11 +51,12 @@ class ReadOnly:
 
 class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
     model = Result
+    template = "admin/rows.html"
     fields = (
-        "index", "round", "name", "state", "thumbnail", "error_code", "error", "seconds", "again",
+        "index", "round", "shown_name", "state", "thumbnail", "error_code", "error", "seconds",
+        "again",
     )  # fmt: skip
     readonly_fields = fields
-    show_change_link = True
     can_delete = False
     extra = 0
 
@@ -64,6 +67,11 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         able = request.user.has_perm("generation.change_job")
         return self.fields if able else self.fields[:-1]
+
+    @admin.display(description=_("model"))
+    def shown_name(self, result: Result) -> SafeString:
+        address = reverse("admin:generation_result_change", args=[result.pk])
+        return format_html('<a href="{}">{}</a>', address, result.name)
 
     @admin.display(description=_("again"))
     def again(self, result: Result) -> SafeString | str:
@@ -193,6 +201,7 @@ class InDollars:
 
 class AttemptInline(InDollars, ReadOnly, admin.TabularInline[Attempt, Result]):
     model = Attempt
+    template = "admin/rows.html"
     fields = (
         "created_at", "state", "cost", "ceiling", "http_status", "error_code", "request_id",
         "detail",
@@ -207,7 +216,7 @@ class ResultAdmin(ReadOnly, ResultDeeds):
     nothing_yet = _("Nothing has been asked for yet. Write the first prompt in the studio.")
     list_display = ("name", "state", "picture_small", "error_code", "job", "started_at", "seconds")
     ordering = ("-created_at",)
-    list_filter = ("state", "error_code", "slug")
+    list_filter = ("state", ("error_code", NamedBlank), "slug")
     list_select_related = ("job", "picture")
     search_fields = ("job__prompt", "=id")
     inlines = (AttemptInline,)
@@ -230,7 +239,14 @@ class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
     )  # fmt: skip
     exclude = ("cost_micros", "ceiling_micros", "spent_micros")
     readonly_fields = ("cost", "ceiling", "counted")
-    list_filter = ("created_at", "purpose", "state", "kind", "provider_model", "error_code")
+    list_filter = (
+        "created_at",
+        "purpose",
+        "state",
+        "kind",
+        "provider_model",
+        ("error_code", NamedBlank),
+    )
     list_select_related = ("result",)
     date_hierarchy = "created_at"
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.models import Limit, ProxyToken, Whitelisted
 from providers.audit import Audited
+from providers.labels import Labelled
 
 
 @admin.register(Limit)
-class LimitAdmin(Audited[Limit]):
+class LimitAdmin(Labelled[Limit], Audited[Limit]):
     """Changed in the list itself, in force from the next request on."""
 
     list_display = ("shown_name", "allowed", "period")

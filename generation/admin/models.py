@@ -22,6 +22,7 @@ from generation.model_health import Health, health_of
 from generation.templatetags.display import dollars, percent, price, seconds
 from providers.audit import Audited
 from providers.catalogue import load
+from providers.labels import Labelled
 from providers.models import ImageModel
 from providers.routing import Route, UnroutableName, resolve
 
@@ -87,7 +88,7 @@ class ImageModelForm(forms.ModelForm[ImageModel]):
 
 
 @admin.register(ImageModel)
-class ImageModelAdmin(Audited[ImageModel]):
+class ImageModelAdmin(Labelled[ImageModel], Audited[ImageModel]):
     nothing_yet = _("No image model yet. Add an account first, then one of its models.")
     form = ImageModelForm
     untold = ("options",)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from generation.admin.filters import NamedBlank
 from generation.models import SpendingLimits, SpendWindow
 from generation.models.money import ALL, today
 from generation.templatetags.display import dollars
@@ -63,7 +64,7 @@ class SpendWindowAdmin(admin.ModelAdmin[SpendWindow]):
     nothing_yet = _("Nothing that costs money was asked for yet.")
     list_display = ("starts", "period", "who", "spent", "reserved", "cap", "left")
     list_display_links = None
-    list_filter = (Now, "period", "name")
+    list_filter = (Now, "period", ("name", NamedBlank))
     date_hierarchy = "starts"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
