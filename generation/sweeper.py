@@ -27,7 +27,8 @@ def sweep(*, starting: bool = False) -> None:
     On SQLite there is one process. When it starts, nobody else can have heard the bells of waiting
     rows, so they are all rung for again.
     """
-    Result.objects.all().expire()
+    if late := Result.objects.all().expire():
+        log.warning("%d results were ended at their deadline.", late)
     failpoint("after-expire")
     for result in Result.objects.abandoned(execution.BOOT_ID).select_related("job"):
         with work_on(result):
