@@ -264,6 +264,7 @@ LOGGING = {
     "loggers": {
         # Servers and Django bring handlers of their own, which would write past ours.
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # a caller's mistakes are in the access log
         "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
         "uvicorn": {"handlers": [], "propagate": True},
         "uvicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},

@@ -155,6 +155,17 @@ def test_a_request_is_one_line(client: Client, log: Log) -> None:
 
 
 @pytest.mark.django_db
+def test_a_refusal_is_told_with_its_code(api: Api, log: Log) -> None:
+    api.post("/generate", {"prompt": PROMPT, "steps": "many"}, **{"X-Correlation-ID": "mine"})
+    refused, answered = log.entries
+    assert (refused["message"], refused["code"], refused["field"]) == (
+        "Refused.", "VALIDATION_ERROR", "steps",
+    )  # fmt: skip
+    assert (answered["message"], answered["status"]) == ("Answered.", 400)
+    assert {refused["correlation_id"], answered["correlation_id"]} == {"mine"}
+
+
+@pytest.mark.django_db
 def test_what_machines_ask_all_the_time_is_told_at_debug(client: Client, all_of_it: Log) -> None:
     client.get("/healthz")
     client.get("/static/css/tokens.css").close()

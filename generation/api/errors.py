@@ -1,5 +1,6 @@
 """Every refusal of the API: one shape, `{"error", "code", "message", "correlationId", …extras}`."""
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from django.http import HttpRequest, JsonResponse
 from rest_framework import exceptions
 
 from generation import correlation
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,10 @@ def body(code: str, message: str, **extras: Any) -> dict[str, Any]:
 
 
 def as_answer(refusal: Refusal) -> JsonResponse:
-    told = body(refusal.code, refusal.message, **refusal.extras)
-    answer = JsonResponse(told, status=refusal.status_code)
+    told = correlation.facts(code=refusal.code, field=refusal.extras.get("field"))
+    log.info("Refused.", extra=told)
+    content = body(refusal.code, refusal.message, **refusal.extras)
+    answer = JsonResponse(content, status=refusal.status_code)
     if "retryAfter" in refusal.extras:
         answer["Retry-After"] = str(refusal.extras["retryAfter"])
     return answer
