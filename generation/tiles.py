@@ -7,7 +7,8 @@ from django.urls import reverse
 from generation import sheet as contact
 from generation.curl import as_curl
 from generation.gallery import Entry
-from generation.models import Job, Result
+from generation.models import Job, Picture, Result
+from generation.pictures import MEDIUM_SIDE, THUMBNAIL_SIDE
 from generation.snapshots import Addresses, Snapshot, number, sentence, stamp
 from providers.sizes import pixels
 
@@ -99,8 +100,19 @@ def picture(result: Result, addresses: Addresses) -> dict[str, Any]:
         "height": shown.height,
         "image_url": addresses.media(shown.key),
         "thumbnail_url": addresses.media(shown.thumbnail_key or shown.key),
-        "medium_url": addresses.media(shown.medium_key) if shown.medium_key else None,
+        "srcset": srcset(shown, addresses),
     }
+
+
+def srcset(shown: Picture, addresses: Addresses) -> str:
+    """The display copies with their widths, for the browser to choose from; "" before they are
+    made. `static/js/tile.js` says the same."""
+    if not (shown.thumbnail_key and shown.medium_key):
+        return ""
+    copies = ((shown.thumbnail_key, THUMBNAIL_SIDE), (shown.medium_key, MEDIUM_SIDE))
+    longer = max(shown.width, shown.height)
+    widths = ((key, max(1, shown.width * min(side, longer) // longer)) for key, side in copies)
+    return ", ".join(f"{addresses.media(key)} {width}w" for key, width in widths)
 
 
 def sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
@@ -114,6 +126,7 @@ def sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
         "thumbs": [
             {
                 "url": addresses.media(result.picture.thumbnail_key or result.picture.key),
+                "srcset": srcset(result.picture, addresses),
                 "alt": alt_text(result, entry.job),
                 "width": result.picture.width,
                 "height": result.picture.height,

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -33,7 +34,8 @@ from generation.api.views import parsed_id, place_order
 from generation.forms import StudioForm
 from generation.gallery import Entry
 from generation.gates.addresses import client_of
-from generation.models import Job
+from generation.model_health import Health, recent_health
+from generation.models import Job, Result
 from generation.models.job import MAX_PROMPT
 from generation.snapshots import Addresses
 from providers.messages import ASPECT_RATIOS
@@ -66,7 +68,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 def render_studio(request: HttpRequest, form: StudioForm, status: int = 200) -> HttpResponse:
     models = offered()
     context = {
-        "models": [choice(model) for model in models],
+        "models": choices(models),
         "form": form.values(default_slugs=[model.slug for model in models]),
         "aspect_ratios": ASPECT_RATIOS,
         "max_prompt": MAX_PROMPT,
@@ -79,19 +81,31 @@ def render_studio(request: HttpRequest, form: StudioForm, status: int = 200) -> 
     return render(request, "studio.html", context, status=status)
 
 
-def choice(model: ImageModel) -> dict[str, Any]:
+def choices(models: list[ImageModel]) -> list[dict[str, Any]]:
+    """The models as the picker shows them: what they cost, know, and how they have been doing."""
+    health = recent_health([model.pk for model in models])
+    return [choice(model, health[model.pk]) for model in models]
+
+
+def choice(model: ImageModel, health: Health) -> dict[str, Any]:
     told = model_as_json(model)
+    known = told["capabilities"]
     return told | {
         "price_micros": told["priceMicros"],
         "reason": told["reason"] or "",
+        "knows": " ".join(name for name in known if known[name]) if known else None,
+        "seconds": health.seconds,
+        "failing": round(100 * (health.error_rate or 0)),
         "demo": model.demo,
     }
 
 
 def example(addresses: Addresses) -> dict[str, Any] | None:
-    """The newest job of the gallery with several pictures, so that no first page is empty."""
-    several = Job.objects.in_gallery().filter(image_count__gte=3)
-    newest = several.first() or Job.objects.in_gallery().first()
+    """The newest finished job of the gallery with several pictures, so that no first page is
+    empty."""
+    drawing = Result.objects.filter(job=OuterRef("pk")).active()
+    finished = Job.objects.in_gallery().filter(~Exists(drawing))
+    newest = finished.filter(image_count__gte=3).first() or finished.first()
     return tiles.job_view(snapshots.of(newest), addresses) if newest else None
 
 

@@ -2,6 +2,7 @@
 
 import { estimate } from "./format.js";
 import { recall, remember } from "./store.js";
+import { tellSupport } from "./support.js";
 import { word } from "./words.js";
 
 /** @param {HTMLInputElement[]} boxes @returns {(number | null)[]} */
@@ -53,5 +54,6 @@ export class Models {
     const chosen = { count: prices.length, total: this.boxes.length };
     this.form.querySelector("[data-slot=estimate]").textContent = estimate(prices);
     this.form.querySelector("[data-slot=chosen]").textContent = word("chosen", chosen);
+    tellSupport(this.form, this.chosen);
   }
 }

@@ -2,6 +2,9 @@
 
 import { price, seconds, stopwatch } from "./format.js";
 
+const THUMBNAIL = 480;
+const MEDIUM = 1280;
+
 /** @param {ParentNode} root @param {string} name @returns {HTMLElement} */
 export function slot(root, name) {
   return root.querySelector(`[data-slot="${name}"]`);
@@ -33,14 +36,22 @@ function hang(tile, result, alt) {
   link.hidden = false;
 }
 
+/** The copies with their widths. `generation/tiles.py` says the same. */
+function srcset({ thumbnailUrl, mediumUrl, width, height }) {
+  const longer = Math.max(width, height);
+  const wide = (side) => Math.max(1, Math.floor((width * Math.min(side, longer)) / longer));
+  return `${thumbnailUrl} ${wide(THUMBNAIL)}w, ${mediumUrl} ${wide(MEDIUM)}w`;
+}
+
 /** The display copies come later and look the same: they are ready before they are swapped in. */
-async function show(image, { thumbnailUrl, mediumUrl, imageUrl }) {
+async function show(image, result) {
+  const { thumbnailUrl, mediumUrl, imageUrl } = result;
   if (image.hasAttribute("src")) {
     const copy = new Image();
     copy.src = thumbnailUrl;
     await copy.decode().catch(() => {});
   }
-  if (mediumUrl && mediumUrl !== imageUrl) image.srcset = `${thumbnailUrl} 1x, ${mediumUrl} 2x`;
+  if (mediumUrl && mediumUrl !== imageUrl) image.srcset = srcset(result);
   image.src = thumbnailUrl;
 }
 

@@ -3,12 +3,11 @@
 const language = document.documentElement.lang || undefined;
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const hour = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const day = new Intl.DateTimeFormat(language, { dateStyle: "short" });
+const DAY = 86_400_000;
 
-/** A moment ahead: the hour alone where it is today. @param {Date} date */
+/** A moment ahead: the hour alone where it comes within a day. @param {Date} date */
 export function soon(date) {
-  const today = day.format(date) === day.format(new Date());
-  return (today ? hour : moment).format(date);
+  return (date - Date.now() < DAY ? hour : moment).format(date);
 }
 
 /** @param {ParentNode} root */
