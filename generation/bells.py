@@ -9,12 +9,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import dramatiq
-from django.db.models.functions import Now
 from dramatiq.errors import BrokerConnectionError
 
 from generation import correlation
 from generation.failpoints import failpoint
 from generation.models import Picture, Result
+from providers.clock import from_now
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ COPY_QUEUE = "copies"
 
 
 def ring(result_ids: Iterable[UUID], *, delay: float = 0) -> None:
-    """Wake workers for these results, now or in `delay` seconds, and note that the bell rang."""
+    """Wake workers for these results, now or in `delay` seconds, and note when the bell rings."""
     ids = list(result_ids)
-    Result.objects.filter(pk__in=ids).update(bell_at=Now())
+    Result.objects.filter(pk__in=ids).update(bell_at=from_now(delay))
     sound(ids, delay)
 
 

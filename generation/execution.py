@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from generation import bells, calls, correlation, pictures
 from generation.failpoints import failpoint
@@ -128,7 +127,7 @@ def adapter_for(claim: Claim) -> Adapter:
         account = model.provider.account()
     except CannotDecrypt as problem:
         raise InvalidKey(detail=str(problem)) from None
-    remaining = (result.deadline_at - timezone.now()).total_seconds() - settings.CALL_MARGIN
+    remaining = claim.seconds_left - settings.CALL_MARGIN
     timeout = min(model.timeout, remaining)
     if timeout < MIN_CALL:
         raise TooLate
@@ -200,7 +199,7 @@ def give_up(claim: Claim, error: ProviderError) -> None:
     """Wait and try again where that is proven to cost nothing; else end with the reason."""
     press(claim.result, error)
     facts = facts_of(error)
-    wait = wait_before_retry(claim.result, error)
+    wait = wait_before_retry(claim, error)
     log.warning(
         "No picture came of this call.", extra=correlation.facts(outcome=error.code, retry_in=wait)
     )
@@ -222,13 +221,13 @@ def press(result: Result, error: ProviderError) -> None:
         pressure.failed(result.model.pk)
 
 
-def wait_before_retry(result: Result, error: ProviderError) -> float | None:
+def wait_before_retry(claim: Claim, error: ProviderError) -> float | None:
     """Seconds to wait before the same call is made again, or None when it must not be."""
-    if not (error.transient and error.uncharged) or result.tries + 1 >= settings.MAX_TRIES:
+    if not (error.transient and error.uncharged) or claim.result.tries + 1 >= settings.MAX_TRIES:
         return None
-    backoff = random.uniform(0.5, 1.5) * 2**result.tries  # noqa: S311 - spreads load, no secret
+    backoff = random.uniform(0.5, 1.5) * 2**claim.result.tries  # noqa: S311 - spreads load, no secret
     wait = max(error.retry_after or 0, backoff)
-    left = (result.deadline_at - timezone.now()).total_seconds() - settings.CALL_MARGIN
+    left = claim.seconds_left - settings.CALL_MARGIN
     return wait if wait + MIN_CALL < left else None
 
 

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from generation import bells, execution, pictures
 from generation.correlation import work_on
 from generation.failpoints import failpoint
-from generation.models import Attempt, Counter, Result, SweeperLease
+from generation.models import Attempt, Counter, Picture, Result, SweeperLease
 from generation.models.claim import Claim
 from providers.errors import OutcomeUnknown
 from providers.registry import ADAPTERS
@@ -39,6 +39,7 @@ def sweep(*, starting: bool = False) -> None:
         failpoint("after-recover")
     if starting and connection.vendor == "sqlite":
         Result.objects.active().update(bell_at=None)
+        Picture.objects.without_copies().update(bell_at=None)
     bells.ring_again(older_than=settings.BELL_PAUSE, most=MOST_BELLS)
     bells.ring_again_for_copies(older_than=settings.BELL_PAUSE, most=MOST_BELLS)
     Counter.objects.expired().delete()

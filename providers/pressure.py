@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
-from django.utils import timezone
 
+from providers import clock
+from providers.clock import from_now
 from providers.models import ImageModel, Provider
 
 PATIENCE = 5  # failures in a row before a model rests
@@ -15,7 +16,7 @@ LONGEST_REST = timedelta(minutes=10)
 
 def pause(provider_id: UUID, seconds: float) -> None:
     """Let every result of the account wait, as its provider asked. A pause only grows."""
-    until = timezone.now() + timedelta(seconds=seconds)
+    until = from_now(seconds)
     shorter = Q(paused_until=None) | Q(paused_until__lt=until)
     Provider.objects.filter(shorter, pk=provider_id).update(paused_until=until)
 
@@ -25,7 +26,7 @@ def failed(model_id: UUID) -> None:
     ImageModel.objects.filter(pk=model_id).update(failures=F("failures") + 1)
     for failures in ImageModel.objects.filter(pk=model_id).values_list("failures", flat=True):
         if failures >= PATIENCE:
-            until = timezone.now() + rest_after(failures)
+            until = from_now(rest_after(failures).total_seconds())
             ImageModel.objects.filter(pk=model_id).update(resting_until=until)
 
 
@@ -44,9 +45,9 @@ def rest_after(failures: int) -> timedelta:
 def resting_until(model: ImageModel) -> tuple[datetime, str] | None:
     """Until when the model's account or the model itself rests, and the error code of the reason
     for results that cannot wait so long."""
-    now = timezone.now()
-    if model.provider.paused_until and model.provider.paused_until > now:
-        return model.provider.paused_until, "RATE_LIMITED"
-    if model.resting_until and model.resting_until > now:
-        return model.resting_until, "PROVIDER_ERROR"
-    return None
+    rests = (model.provider.paused_until, "RATE_LIMITED"), (model.resting_until, "PROVIDER_ERROR")
+    known = [(until, code) for until, code in rests if until is not None]
+    if not known:
+        return None
+    now = clock.now()
+    return next(((until, code) for until, code in known if until > now), None)

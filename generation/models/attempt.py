@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from generation.models.money import SpendWindow
+from providers.clock import SteadyNow
 from providers.models import ImageModel
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def outliving(self, epoch: int) -> "AttemptQuerySet":
         """Those that go on, under this epoch, although their result has ended or must end."""
         mine = Q(result__epoch=epoch)
-        over = Q(result__finished_at__isnull=False) | Q(result__deadline_at__lte=Now())
+        over = Q(result__finished_at__isnull=False) | Q(result__deadline_at__lte=SteadyNow())
         return self.unfinished().filter(Q(result=None) | mine & over, epoch=epoch)
 
 

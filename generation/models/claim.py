@@ -1,5 +1,7 @@
 """A claim: a worker's hold on a result."""
 
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.db.models.functions import Now
 from generation.models.attempt import Attempt
 from generation.models.job import Job
 from generation.models.picture import Picture
-from providers.clock import from_now
+from providers.clock import SteadyNow, from_now
 
 if TYPE_CHECKING:
     from generation.models.result import Result
@@ -24,9 +26,15 @@ class Claim:
     Each method returns False, and changes nothing, when the claim no longer holds.
     """
 
-    def __init__(self, result: "Result", attempt: Attempt) -> None:
+    def __init__(self, result: "Result", attempt: Attempt, left: timedelta = timedelta()) -> None:
         self.result = result
         self.attempt = attempt
+        self._ends = time.monotonic() + left.total_seconds()
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the result's deadline, by no clock that jumps."""
+        return self._ends - time.monotonic()
 
     def task_known(self, task: str) -> bool:
         """Commit the provider's task id, so that a crash leads to polling, not to a second call."""
@@ -95,7 +103,7 @@ class Claim:
         """Change row and Attempt together, if the claim still holds."""
         held = self.result.held()
         if in_time:
-            held = held.filter(deadline_at__gt=Now())
+            held = held.filter(deadline_at__gt=SteadyNow())
         with transaction.atomic():
             if not held.update(**(result or {"epoch": self.result.epoch})):
                 self._came_late(attempt)

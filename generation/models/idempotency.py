@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
-KEPT_FOR = timedelta(hours=24)
+KEPT_FOR = timedelta(hours=26)  # a day, and what a wall clock may jump
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from generation.models.attempt import Attempt
-from providers.clock import from_now
+from providers.clock import SteadyNow, from_now
 
 COPY_TRIES = 3
 
@@ -26,20 +26,21 @@ class PictureQuerySet(models.QuerySet["Picture"]):
             width=attempt.width or 0,
             height=attempt.height or 0,
             byte_size=attempt.byte_size or 0,
+            bell_at=SteadyNow(),
         )
 
     def without_copies(self) -> "PictureQuerySet":
         return self.filter(thumbnail_key="", copy_tries__lt=COPY_TRIES)
 
     def take_bells(self, *, older_than: float, most: int) -> list[uuid.UUID]:
-        """Those whose bell for copies rang at least so many seconds ago, the first when they were
-        made. They count as rung for now: of two sweepers at once, one gets each."""
-        stale = Q(bell_at=None, created_at__lt=from_now(-older_than))
-        unrung = self.without_copies().filter(stale | Q(bell_at__lt=from_now(-older_than)))
+        """Those whose bell for copies is missing or rang at least so many seconds ago. They count
+        as rung from now on: of two sweepers at once, one gets each."""
+        stale = Q(bell_at=None) | Q(bell_at__lt=from_now(-older_than))
+        unrung = self.without_copies().filter(stale)
         with transaction.atomic():
             found = list(unrung.select_for_update(skip_locked=True).order_by("created_at")[:most])
             pks = [picture.pk for picture in found]
-            self.filter(pk__in=pks).update(bell_at=Now())
+            self.filter(pk__in=pks).update(bell_at=SteadyNow())
         return pks
 
 

@@ -27,8 +27,8 @@ from generation.models.attempt import Attempt
 from generation.models.claim import Claim
 from generation.models.job import Job
 from generation.models.money import SpendingLimits, SpendWindow
-from providers import pressure
-from providers.clock import from_now
+from providers import clock, pressure
+from providers.clock import SteadyNow, from_now
 from providers.models import ImageModel, Provider
 
 DEADLINE_SENTENCE = "This took longer than a job may take, so it was ended."
@@ -45,11 +45,11 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return self.filter(state__in=(Result.State.PENDING, Result.State.IN_PROGRESS))
 
     def overdue(self) -> "ResultQuerySet":
-        return self.active().filter(deadline_at__lte=Now())
+        return self.active().filter(deadline_at__lte=SteadyNow())
 
     def claimable(self) -> "ResultQuerySet":
-        due = Q(not_before=None) | Q(not_before__lte=Now())
-        return self.active().filter(due, state=Result.State.PENDING, deadline_at__gt=Now())
+        due = Q(not_before=None) | Q(not_before__lte=SteadyNow())
+        return self.active().filter(due, state=Result.State.PENDING, deadline_at__gt=SteadyNow())
 
     def latest_round(self) -> "ResultQuerySet":
         newer = Result.objects.filter(
@@ -70,7 +70,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         claimed = self.filter(state=Result.State.IN_PROGRESS)
         if connection.vendor == "sqlite":
             return claimed.exclude(lease_owner=boot_id)
-        return claimed.filter(lease_expires_at__lt=Now())
+        return claimed.filter(lease_expires_at__lt=SteadyNow())
 
     def unrung(self, *, older_than: float) -> "ResultQuerySet":
         """Claimable rows whose bell is missing or rang at least so many seconds ago."""
@@ -83,7 +83,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         with transaction.atomic():
             unrung = self.unrung(older_than=older_than).order_by("created_at", "index")
             pks = [row.pk for row in unrung.select_for_update(skip_locked=True)[:most]]
-            self.filter(pk__in=pks).update(bell_at=Now())
+            self.filter(pk__in=pks).update(bell_at=SteadyNow())
         return pks
 
     def claim(self, pk: uuid.UUID, owner: str) -> Claim | None:
@@ -113,7 +113,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
             attempt = Attempt.objects.for_claim(result)
             Job.objects.filter(pk=result.job_id).touch()
             failpoint("in-claim")
-        return Claim(result, attempt)
+        return Claim(result, attempt, result.deadline_at - clock.now())
 
     def held_back(self, pk: uuid.UUID) -> bool:
         """Whether a claimable row must not be called for yet, because its account or its model

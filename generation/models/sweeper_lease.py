@@ -7,7 +7,7 @@ from django.db import connection, models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
-from providers.clock import from_now
+from providers.clock import SteadyNow, from_now
 
 ROUNDS = 3  # that a holder may miss before another process takes over
 
@@ -19,7 +19,7 @@ class SweeperLeaseQuerySet(models.QuerySet["SweeperLease"]):
         On SQLite there is one process, so whoever held it before is gone.
         """
         self.get_or_create(pk=SweeperLease.ONLY)
-        free = Q(owner=owner) | Q(expires_at=None) | Q(expires_at__lt=Now())
+        free = Q(owner=owner) | Q(expires_at=None) | Q(expires_at__lt=SteadyNow())
         taken = self.all() if connection.vendor == "sqlite" else self.filter(free)
         expires_at = from_now(ROUNDS * settings.SWEEP_PERIOD)
         return bool(taken.update(owner=owner, expires_at=expires_at))

@@ -108,7 +108,7 @@ def test_a_model_that_keeps_failing_rests_and_a_success_wakes_it(
     Result.objects.filter(job_id=UUID(job_id)).update(not_before=None)
     told = api.finished(api.generate("well again"))
     assert told["status"] == "completed"
-    assert ImageModel.objects.get().failures == 0
+    until(lambda: ImageModel.objects.get().failures, lambda failures: failures == 0)
 
 
 def test_a_refusal_is_no_failure_of_the_provider(

@@ -142,7 +142,7 @@ def test_lost_bells_for_copies_are_rung_for_once_in_a_while(aurora: ImageModel) 
     assert claim.complete()
     sweeper.sweep()
     assert rung(bells.COPY_QUEUE) == []
-    Picture.objects.update(created_at="2020-01-01T00:00:00Z")
+    Picture.objects.update(bell_at="2020-01-01T00:00:00Z")
     sweeper.sweep()
     assert rung(bells.COPY_QUEUE) == [claim.result.pk]
     sweeper.sweep()
