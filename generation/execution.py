@@ -15,6 +15,7 @@ from generation.failpoints import failpoint
 from generation.models import Attempt, Result
 from generation.models.claim import Claim
 from generation.models.money import credible
+from generation.models.result import DISABLED_SENTENCE
 from providers import pressure
 from providers.base import Adapter
 from providers.encryption import CannotDecrypt
@@ -73,7 +74,10 @@ def draw(result_id: UUID) -> None:
     live.add(claim)
     with correlation.work_on(claim.result, attempt=claim.attempt.pk):
         try:
-            carry_out(claim)
+            if stopping.is_set():
+                put_back(claim)
+            else:
+                carry_out(claim)
             let_next_in(claim)
         except Fenced:
             log.warning("Somebody else decides this result now.")
@@ -94,6 +98,14 @@ def carry_out(claim: Claim) -> None:
     except Exception as error:  # a fault of ours must end this result and touch no other
         log.exception("This result failed on an error of our own.")
         end(claim, "PROVIDER_ERROR", ProviderError.sentence, facts_of(error))
+
+
+def put_back(claim: Claim) -> None:
+    """Nothing was sent under this claim: let another process do the work."""
+    unsent = {"state": Attempt.State.RELEASED, "detail": "stopped before the call"}
+    facts = {} if claim.attempt.task else unsent
+    hold(claim.release(wait=0, tries=claim.result.tries, facts=facts))
+    bells.ring([claim.result.pk])
 
 
 def let_next_in(claim: Claim) -> None:
@@ -121,7 +133,7 @@ def adapter_for(claim: Claim) -> Adapter:
     """The adapter for this call, its deadline set."""
     result = claim.result
     model = result.model
-    if model is None or not model.enabled:
+    if model is None or not (model.enabled or claim.attempt.task):
         raise ModelDisabled
     try:
         account = model.provider.account()
@@ -171,9 +183,11 @@ def keep(claim: Claim, image: ImageResult) -> None:
         raise
     result = claim.result
     stored = pictures.place(picture, result.job_id, result.pk, result.epoch)
-    hold(claim.received(stored, facts))
+    in_time = claim.received(stored, facts)
     failpoint("after-received")
-    pictures.store(stored.key, picture.content)
+    if in_time or claim.kept_late:
+        pictures.store(stored.key, picture.content)
+    hold(in_time)
     failpoint("after-store")
     hold(claim.complete())
     log.info("The picture is there.", extra=correlation.facts(outcome="completed"))
@@ -197,6 +211,8 @@ def known_of(image: ImageResult) -> dict[str, Any]:
 
 def give_up(claim: Claim, error: ProviderError) -> None:
     """Wait and try again where that is proven to cost nothing; else end with the reason."""
+    if claim.attempt.task:  # bought before this claim
+        error.uncharged = False
     press(claim.result, error)
     facts = facts_of(error)
     wait = wait_before_retry(claim, error)
@@ -271,7 +287,7 @@ class ModelDisabled(ProviderError):
     """The model was switched off, or deleted, while its result waited."""
 
     code = "MODEL_DISABLED"
-    sentence = "This model was switched off before it could draw."
+    sentence = DISABLED_SENTENCE
     uncharged = True
 
 

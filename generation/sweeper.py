@@ -30,6 +30,7 @@ def sweep(*, starting: bool = False) -> None:
     if late := Result.objects.all().expire():
         log.warning("%d results were ended at their deadline.", late)
     failpoint("after-expire")
+    Result.objects.all().end_disabled()
     for result in Result.objects.abandoned(execution.BOOT_ID).select_related("job"):
         with work_on(result):
             try:

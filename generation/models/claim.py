@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from generation.pictures import StoredPicture
 
 TOLD_LATE = ("state", "cost_micros", "request_id", "http_status", "error_code", "detail")
+PICTURE = ("object_key", "sha256", "content_type", "width", "height", "byte_size")
 
 
 class Claim:
@@ -29,6 +30,7 @@ class Claim:
     def __init__(self, result: "Result", attempt: Attempt, left: timedelta = timedelta()) -> None:
         self.result = result
         self.attempt = attempt
+        self.kept_late = False
         self._ends = time.monotonic() + left.total_seconds()
 
     @property
@@ -41,7 +43,11 @@ class Claim:
         return self._change({}, {"task": task})
 
     def received(self, picture: "StoredPicture", facts: dict[str, Any]) -> bool:
-        """Commit where the picture is about to be stored and what is known of the call."""
+        """Commit where the picture is about to be stored and what is known of the call.
+
+        Where it came after its result's deadline, `kept_late` says that it is kept all the same,
+        on its Attempt, where nobody is shown it.
+        """
         cost = facts.get("cost_micros")
         known = {
             "object_key": picture.key,
@@ -121,9 +127,14 @@ class Claim:
         if "state" not in facts:
             return
         mine = Attempt.objects.outliving(self.result.epoch).filter(pk=self.attempt.pk)
-        if mine.select_for_update(of=("self",)).first() is None:
+        line = mine.select_related("result").select_for_update(of=("self",)).first()
+        if line is None:
             return
         told = {name: facts[name] for name in TOLD_LATE if name in facts}
         if told["state"] == Attempt.State.SETTLED:
             told["state"] = Attempt.State.RECEIVED
+        # A job that is being deleted ends as cancelled: nothing is stored for it any more.
+        if "object_key" in facts and line.result and line.result.error_code != "CANCELLED":
+            told |= {name: facts[name] for name in PICTURE}
+            self.kept_late = True
         self.attempt.record(told | {"finished_at": Now()})

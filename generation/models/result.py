@@ -37,6 +37,7 @@ RESTING_SENTENCES = {
     "PROVIDER_ERROR": "This model failed several times in a row and is resting.",
 }
 CANCELLED_SENTENCE = "This was cancelled before it was drawn."
+DISABLED_SENTENCE = "This model was switched off before it could draw."
 STOPPED_SENTENCE = "Paid calls were stopped by an operator before this was drawn."
 
 
@@ -161,6 +162,14 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """End the overdue rows among these; returns how many."""
         return self.overdue().end("DEADLINE_EXCEEDED", DEADLINE_SENTENCE)
 
+    def end_disabled(self) -> int:
+        """End the waiting rows whose model was switched off or deleted; returns how many. What is
+        bought already is fetched."""
+        bought = Attempt.objects.unfinished().filter(result=OuterRef("pk")).exclude(task="")
+        orphaned = Q(model=None) | Q(model__enabled=False)
+        waiting = self.filter(orphaned, ~Exists(bought), state=Result.State.PENDING)
+        return waiting.end("MODEL_DISABLED", DISABLED_SENTENCE)
+
     def cancel(self) -> int:
         """End the waiting rows among these. What is being drawn is paid for and goes on."""
         return self.filter(state=Result.State.PENDING).end("CANCELLED", CANCELLED_SENTENCE)
@@ -177,7 +186,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
                 state=Result.State.ERROR,
                 error_code=code,
                 error=sentence,
-                retryable=True,
+                retryable=code != "MODEL_DISABLED",
                 finished_at=Now(),
                 reserved_micros=0,
             )
