@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from generation import health, media, metrics, shared, views
+from generation import health, media, metrics, reference, shared, views
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -20,6 +20,8 @@ urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
     path("leaderboard", RedirectView.as_view(pattern_name="leaderboard")),
     path("leaderboard/", views.leaderboard, name="leaderboard"),
+    path("docs", RedirectView.as_view(pattern_name="docs")),
+    path("docs/", reference.docs, name="docs"),
     path("media/<path:key>", media.media, name="media"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import CHROMIUM
@@ -120,3 +122,21 @@ def test_a_prompt_is_only_ever_text(served: Served, page: Page) -> None:
     page.goto(f"{served.root}/gallery/")
     expect(page.get_by_text(nasty).first).to_be_visible()
     assert "owned" not in page.title()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_the_api_needs_nothing_but_this_server(
+    served: Served, page: Page, scheme: Literal["light", "dark"], width: int
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{served.root}/docs/")
+    page.get_by_role("navigation", name="Calls").get_by_role("link", name="POST /log").click()
+    expect(page.get_by_role("heading", name="POST /log")).to_be_in_viewport()
+    assert all(url.startswith(f"{served.root}/") for url in asked)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

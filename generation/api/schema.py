@@ -2,11 +2,12 @@
 
 import hashlib
 from copy import deepcopy
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import get_script_prefix
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.generators import SchemaGenerator
@@ -188,11 +189,12 @@ def no_route() -> Document:
     return told
 
 
-@cache
-def rendered(form: str) -> tuple[bytes, str]:
+@lru_cache
+def rendered(form: str, prefix: str) -> tuple[bytes, str]:
     """The document as JSON or YAML, and its ETag. It is the same until the process ends."""
     renderer = OpenApiYamlRenderer() if form == "yaml" else OpenApiJsonRenderer()
-    content: bytes = renderer.render(document(), renderer_context={})
+    whole = document() | {"servers": [{"url": prefix}]}
+    content: bytes = renderer.render(whole, renderer_context={})
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
@@ -221,7 +223,7 @@ class Schema(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         form = form_of(request)
-        content, etag = rendered(form)
+        content, etag = rendered(form, get_script_prefix().rstrip("/") or "/")
         known = matches(request.headers.get("If-None-Match", ""), etag)
         answer = HttpResponse(status=304) if known else HttpResponse(content)
         answer["Content-Type"] = FORMS[form]

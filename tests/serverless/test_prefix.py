@@ -42,7 +42,7 @@ def test_every_address_of_a_page_has_the_prefix(
 ) -> None:
     pages = {
         path: staged.get(path, headers={"accept": "text/html"}).content.decode()
-        for path in ("/", "/gallery/", f"/jobs/{drawn().pk}", "/admin/login/", "/nothing")
+        for path in ("/", "/gallery/", f"/jobs/{drawn().pk}", "/docs/", "/admin/login/", "/nothing")
     }
     pages["500"] = render_to_string("500.html")
     for path, page in pages.items():
@@ -66,3 +66,7 @@ def test_a_public_address_with_a_path_is_taken_as_it_is(
     page = staged.get(f"/jobs/{drawn().pk}").content.decode()
     assert "https://pictures.example.org/Prod/generate" in page
     assert "/Prod/Prod" not in page
+
+
+def test_the_schema_says_where_the_calls_are(staged: Client) -> None:
+    assert staged.get("/schema").json()["servers"] == [{"url": "/Prod"}]
