@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres faults fuzz check lock clean
+.PHONY: run test test-sqlite test-postgres faults fuzz check package lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
@@ -34,9 +34,17 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/cfn-lint infra/template.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null --settings tests.settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings tests.production
+
+# For Lambda, without AWS: dist/pixelprompt-api-$(STAGE).zip and -worker-. See docs/deploy-lambda.md.
+STAGE ?= dev
+LAMBDA_PYTHON ?=
+
+package: $(VENV)/dev.stamp
+	@$(BIN)/python -m infra.package $(STAGE) --python "$(LAMBDA_PYTHON)"
 
 # Locks carry hashes and no addresses, so any mirror of the index serves.
 lock: $(VENV)/dev.stamp

@@ -1,0 +1,231 @@
+"""The CloudFormation template: deployed to moto, as far as moto goes, and read as rules."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+from django.test import Client
+from moto.cloudformation.parsing import get_model_map
+from zappa.cli import ZappaCLI
+
+from generation import bells, storage
+from infra import stack
+from pixelprompt.brokers.sqs import VISIBILITY
+from providers.models import ImageModel
+from tests.api.drawing import copied, drawn
+from tests.serverless.aws import client
+
+TEMPLATE = stack.ROOT / "infra" / "template.yaml"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:pixelprompt/dev-AbCdEf"
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(cfn_yaml.load(str(TEMPLATE))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"]
+    return found
+
+
+def playable(template: dict[str, Any]) -> dict[str, Any]:
+    """The part that moto plays: no CloudFront, alarms, budgets, secrets or bucket policies."""
+    resources = template["Resources"]
+    played = {name: r for name, r in resources.items() if r["Type"] in get_model_map()}
+    unplayed = set(resources) - set(played)
+    kept: dict[str, Any] = standing_in(template | {"Resources": played}, unplayed)
+    return kept
+
+
+def standing_in(part: Any, unplayed: set[str]) -> Any:
+    """A part of the template that names nothing unplayed."""
+    if isinstance(part, list):
+        return [standing_in(member, unplayed) for member in part]
+    if not isinstance(part, dict):
+        return part
+    named = str(part.get("Ref") or part.get("Fn::GetAtt") or part.get("Fn::Sub") or "")
+    if set(re.findall(r"\w+", named)) & unplayed:
+        return "unplayed.example.org"
+    return {name: standing_in(member, unplayed) for name, member in part.items()}
+
+
+def deploy(template: dict[str, Any], name: str, **parameters: str) -> dict[str, str]:
+    """The outputs of a stack on moto."""
+    given = {"SecretArn": SECRET} | parameters
+    client("cloudformation").create_stack(
+        StackName=name,
+        TemplateBody=json.dumps(playable(template)),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    told = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in told["Outputs"]}
+
+
+@pytest.fixture
+def deployed(aws: None, template: dict[str, Any]) -> Iterator[dict[str, str]]:
+    yield deploy(template, "pixelprompt-dev")
+    client("cloudformation").delete_stack(StackName="pixelprompt-dev")
+
+
+def test_its_outputs_fill_zappa_s_settings(deployed: dict[str, str]) -> None:
+    assert set(stack.stand_ins("dev")) == set(deployed)
+    settings = stack.zappa_settings(deployed, "python3.13")
+    assert "${" not in json.dumps(settings)
+    assert settings["worker"]["role_arn"] == deployed["WorkerRoleArn"]
+    assert "vpc_config" not in settings["base"]
+
+
+def test_with_a_database_the_functions_are_in_its_network(
+    aws: None, template: dict[str, Any]
+) -> None:
+    outputs = deploy(template, "with-database", CreateDatabase="true", Environment="staging")
+    settings = stack.zappa_settings(outputs, "python3.13")
+    network = settings["base"]["vpc_config"]
+    assert len(network["SubnetIds"]) == 2
+    assert network["SecurityGroupIds"] == [outputs["SecurityGroupId"]]
+    database = client("rds").describe_db_instances()["DBInstances"][0]
+    assert not database["PubliclyAccessible"]
+
+
+def test_everything_that_moto_plays_is_there(
+    deployed: dict[str, str], template: dict[str, Any]
+) -> None:
+    told = client("cloudformation").list_stack_resources(StackName="pixelprompt-dev")
+    names = {resource["LogicalResourceId"] for resource in told["StackResourceSummaries"]}
+    made = names - {""}  # moto's trace of a resource whose condition does not hold
+    played = playable(template)["Resources"]
+    assert made == {name for name, resource in played.items() if "Condition" not in resource}
+    assert len(made) == 10
+
+
+def test_the_queues_are_where_the_broker_looks_and_wait_long_enough(
+    deployed: dict[str, str],
+) -> None:
+    settings = stack.zappa_settings(deployed, "python3.13")
+    for queue in (bells.DRAW_QUEUE, bells.COPY_QUEUE):
+        url = client("sqs").get_queue_url(QueueName=f"{deployed['Namespace']}_{queue}")["QueueUrl"]
+        told = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        timeout = int(told["Attributes"]["VisibilityTimeout"])
+        assert timeout >= VISIBILITY
+        assert timeout == 6 * settings["worker"]["timeout_seconds"]
+        redrive = json.loads(told["Attributes"]["RedrivePolicy"])
+        assert redrive["deadLetterTargetArn"].endswith("pixelprompt-dev_dead")
+        assert redrive["maxReceiveCount"] >= 5
+
+
+def test_the_alarms_are_those_that_are_promised(resources: dict[str, Any]) -> None:
+    alarms = [r["Properties"] for r in resources.values() if r["Type"].endswith("::Alarm")]
+    assert {(a["Namespace"], a["MetricName"], a["Statistic"], a["Threshold"]) for a in alarms} == {
+        ("AWS/Lambda", "Errors", "Sum", 5),
+        ("AWS/Lambda", "Duration", "Average", 120_000),
+        ("AWS/ApiGateway", "5XXError", "Sum", 5),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 120),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0),
+    }
+    assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms)
+    assert resources["Spend"]["Properties"]["Budget"]["TimeUnit"] == "DAILY"
+
+
+def test_alarms_and_logs_bear_the_names_that_zappa_gives(resources: dict[str, Any]) -> None:
+    named = {re.sub(r"\$\{Environment\}", "dev", name) for name in subs(resources)}
+    for stage in ("api_dev", "worker_dev"):
+        cli = ZappaCLI()
+        cli.load_credentials, cli.api_stage = False, stage
+        cli.load_settings(str(stack.ROOT / "zappa_settings.json"))
+        assert {cli.lambda_name, f"/aws/lambda/{cli.lambda_name}"} < named
+
+
+def subs(part: Any) -> set[str]:
+    """Every text below that is put together from names."""
+    if isinstance(part, list):
+        return set().union(*map(subs, part))
+    if not isinstance(part, dict):
+        return set()
+    own = {part["Fn::Sub"]} if "Fn::Sub" in part else set()
+    return own.union(*map(subs, part.values()))
+
+
+def test_the_pictures_outlive_the_stack(resources: dict[str, Any]) -> None:
+    assert resources["PictureBucket"]["DeletionPolicy"] == "Retain"
+    assert resources["PictureBucket"]["UpdateReplacePolicy"] == "Retain"
+
+
+def granted(resources: dict[str, Any], action: str) -> set[str]:
+    """The key patterns of the picture bucket on which the functions may do this."""
+    found = set()
+    for role in ("ApiRole", "WorkerRole"):
+        (policy,) = resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            if action in ([actions] if isinstance(actions, str) else actions):
+                found.add(statement["Resource"]["Fn::Sub"])
+    return {str(arn).removeprefix("${PictureBucket.Arn}/") for arn in found}
+
+
+def as_pattern(key: str) -> str:
+    """A key with its first part told as IAM would: `?` for each character of an id."""
+    first, _, _ = key.partition("/")
+    return (re.sub(r"[0-9a-f]", "?", first) if re.fullmatch(UUID, first) else first) + "/*"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exactly_the_prefixes_that_the_code_writes_are_granted(
+    resources: dict[str, Any],
+    bucket: Any,
+    client: Client,
+    aurora: ImageModel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    save = storage.PictureBucket._save
+
+    def noted(self: Any, name: str, content: Any) -> str:
+        written.append(name)
+        return save(self, name, content)
+
+    monkeypatch.setattr(storage.PictureBucket, "_save", noted)
+    copied(drawn())
+    client.get("/readyz")
+    assert len(written) == 4
+    assert {as_pattern(key) for key in written} == granted(resources, "s3:PutObject")
+    assert all(
+        any(fnmatchcase(key, pattern) for pattern in granted(resources, "s3:DeleteObject"))
+        for key in written
+    )
+
+
+def test_nothing_else_in_the_code_writes_to_the_storage() -> None:
+    writers = {
+        path.stem
+        for room in ("generation", "pixelprompt", "providers")
+        for path in Path(stack.ROOT / room).rglob("*.py")
+        if re.search(r"(default_)?storage\.save\(", path.read_text(encoding="utf-8"))
+    }
+    assert writers == {"pictures", "readiness"}
+
+
+def test_no_role_may_do_everything_or_reach_everything(resources: dict[str, Any]) -> None:
+    for role in ("ApiRole", "WorkerRole"):
+        (policy,) = resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            assert "*" not in str(actions)
+            assert statement["Resource"] != "*"
+
+
+def test_no_setting_of_zappa_s_is_a_secret_or_debugs() -> None:
+    settings = stack.zappa_settings(stack.stand_ins("dev"), "python3.13")
+    assert settings["base"]["debug"] is False
+    names = settings["base"]["aws_environment_variables"]
+    assert not {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL"} & set(names)
+    assert {f"{f}_{e}" for f in ("api", "worker") for e in stack.ENVIRONMENTS} < set(settings)
