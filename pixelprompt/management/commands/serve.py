@@ -47,14 +47,8 @@ class Command(BaseCommand):
                 self.run(listener, draw=not no_worker)
 
     def prepare(self) -> None:
-        """Bring database, static files, models and the first account to where they should be."""
-        call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        firstrun.seed()
-        call_command("sync_models", stdout=self.stdout, stderr=self.stderr)
-        password = firstrun.create_admin()
-        if password:
-            self.stdout.write(f"Admin:  user admin, password {password}  (shown only this once)")
+        call_command("prepare", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
 
     def announce(self, listener: socket.socket) -> None:
