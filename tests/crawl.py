@@ -2,47 +2,42 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, resolve
 
 LINK = re.compile(r"""<a\b[^>]*\shref=["']([^"']+)["']""")
-ENOUGH = 600  # pages; more mean that the crawl runs in circles
+ENOUGH = 1000  # pages; more mean that the crawl runs in circles
 
 
-def view_and_kind(match: ResolverMatch, query: str) -> Any:
-    """One page of each view, and one with a query."""
-    return match.view_name, bool(query)
-
-
-def path_and_kind(match: ResolverMatch, query: str) -> Any:
-    """Every page, and one with a query of each view."""
-    return match.view_name if query else (match.view_name, str(match.kwargs), str(match.args))
-
-
-def pages(
-    client: Client, *starts: str, once: Callable[[ResolverMatch, str], Any] = view_and_kind
-) -> Iterator[tuple[str, Any]]:
-    """(address, answer) of every page that links lead to; `once` says what counts as the same."""
-    waiting, seen = list(starts), set()
+def pages(client: Client, *starts: str, of_each: int = 1) -> Iterator[tuple[str, Any]]:
+    """(address, answer) of the pages that links lead to: so many of each view, with and without a
+    query."""
+    waiting, seen, counts = list(starts), set(), Counter[Any]()
     while waiting:
         address = waiting.pop(0)
         parts = urlsplit(address)
-        try:
-            place = once(resolve(parts.path), parts.query)
-        except Resolver404:
-            place = address
-        if place in seen or parts.netloc:
+        kind = view_at(parts.path), bool(parts.query)
+        if address in seen or parts.netloc or counts[kind] == of_each:
             continue
-        seen.add(place)
-        assert len(seen) < ENOUGH, sorted(map(str, seen))
+        seen.add(address)
+        counts[kind] += 1
+        assert len(seen) < ENOUGH, counts
         answer = client.get(address, headers={"accept": "text/html"})
         yield address, answer
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             waiting += links(address, answer.content.decode())
+
+
+def view_at(path: str) -> str:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return path
 
 
 def links(address: str, page: str) -> Iterator[str]:

@@ -1,16 +1,20 @@
 """What every answer carries, and that no page needs what the policy forbids."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from generation.models import BlockedTerm, Limit, ProxyToken, SpendingLimits, Whitelisted
 from generation.submission import Order, submit
+from pixelprompt import firstrun, whole_bodies
 from providers.models import ChatModel, ImageModel, Provider
 from tests.api.drawing import copied, drawn, fail
 from tests.crawl import pages
@@ -162,6 +166,64 @@ def test_refused_forms_and_hosts_keep_the_policy(settings: Any) -> None:
     hardened("/", client.post("/", {}))
     settings.ALLOWED_HOSTS = ["here"]
     hardened("/", client.get("/", headers={"host": "elsewhere"}))
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_the_api_reads_no_session_and_sets_no_cookie(
+    client: Client, aurora: ImageModel, signed_in: bool
+) -> None:
+    if signed_in:
+        client.force_login(User.objects.create_superuser("operator"))
+    else:
+        client.cookies["sessionid"] = "somebody-s-session"
+    job = drawn()
+    paths = ["/models", "/limits", "/gallery/list", "/schema", f"/status/{job.pk}"]
+    paths += [f"/gallery/{job.pk}", f"/jobs/{job.pk}/manifest", "/nope", "/healthz"]
+    with CaptureQueriesContext(connection) as queries:
+        answers = [client.get(path, headers={"accept": "*/*"}) for path in paths]
+        answers.append(client.delete(f"/jobs/{job.pk}"))
+        answers.append(client.post(f"/jobs/{job.pk}/cancel", {}, "application/json"))
+        answers.append(client.post("/generate", {"prompt": "a fox"}, "application/json"))
+    assert [answer.status_code for answer in answers[-3:]] == [401, 401, 200]
+    assert not any("django_session" in query["sql"] for query in queries)
+    assert not any(answer.cookies for answer in answers)
+    assert not any("cookie" in answer.headers.get("Vary", "").lower() for answer in answers)
+
+
+def test_the_first_account_has_a_password_that_nobody_can_guess(client: Client) -> None:
+    first = firstrun.create_admin()
+    assert firstrun.create_admin() == ""
+    User.objects.all().delete()
+    second = firstrun.create_admin()
+    assert first != second
+    assert min(len(first), len(second)) >= 16
+    for guess in ("admin", "password", "", "pixelprompt", first):
+        assert not client.login(username="admin", password=guess)
+    assert client.login(username="admin", password=second)
+    assert second not in f"{list(User.objects.values())}"
+
+
+def test_no_account_is_made_beside_one_of_an_operator() -> None:
+    User.objects.create_superuser("mine")
+    assert firstrun.create_admin() == ""
+    assert User.objects.count() == 1
+
+
+def test_a_body_that_never_comes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole_bodies, "PATIENCE", 0.05)
+    sent: list[Any] = []
+
+    async def application(*words: Any) -> None:
+        raise AssertionError("a body that is not whole came through")
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(whole_bodies.WholeBodies(application)({"type": "http"}, never, send))
+    assert [message.get("status") for message in sent] == [408, None]
 
 
 def test_static_files_are_what_they_say(client: Client) -> None:
