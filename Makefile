@@ -33,6 +33,8 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	@if command -v biome >/dev/null; then biome check static/js; \
+	 else echo "Biome is not installed: the scripts are not looked at."; fi
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/cfn-lint infra/template.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
