@@ -22,7 +22,8 @@ KEPT = 32  # sheets in memory, of some 150 KB each
 def keys_of(snapshot: Snapshot) -> tuple[str, ...]:
     """The storage keys of the pictures that the sheet shows, small copies where they exist."""
     done = [result for result in snapshot.results if result.state == Result.State.COMPLETED]
-    return tuple(result.picture.thumbnail_key or result.picture.key for result in done[:MOST])
+    there = [result.picture for result in done if result.picture.lost_at is None]
+    return tuple(picture.thumbnail_key or picture.key for picture in there[:MOST])
 
 
 def version_of(keys: tuple[str, ...]) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from generation import sheet, snapshots
-from generation.models import Attempt, Job
+from generation.models import Attempt, Job, Picture
 from providers.models import ImageModel, Provider
 from tests.api.drawing import copied, draw, drawn, fail, png, refusal
 from tests.support import NOBODY, Api, make_job, make_model
@@ -142,6 +143,11 @@ def test_a_job_without_pictures_has_no_sheet(client: Client, aurora: ImageModel)
     job = make_job(aurora)
     assert "image" not in meta(client, job)
     assert client.get(f"/jobs/{job.pk}/sheet-0.jpg").status_code == 404
+
+
+def test_a_lost_picture_is_not_on_the_sheet(client: Client, two: Job) -> None:
+    Picture.objects.update(lost_at=timezone.now())
+    assert "image" not in meta(client, two)
 
 
 def test_a_prompt_is_text_in_a_shared_link(client: Client, aurora: ImageModel) -> None:
