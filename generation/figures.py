@@ -5,8 +5,8 @@ WINDOW, so that the cost follows the load and not the age of the installation.
 """
 
 import platform
-from bisect import bisect_left
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -126,7 +126,7 @@ def durations() -> Metric:
 
 
 def buckets(ascending: list[float]) -> list[tuple[str, int]]:
-    within = [(f"{bound:.1f}", bisect_left(ascending, bound + 1e-9)) for bound in BUCKETS]
+    within = [(f"{bound:.1f}", bisect_right(ascending, bound)) for bound in BUCKETS]
     return [*within, ("+Inf", len(ascending))]
 
 
@@ -141,7 +141,8 @@ def available() -> Metric:
 
 
 def money() -> Iterator[Metric]:
-    """`model` is a slug, the model id of a language model, or `all`."""
+    """`model` is a slug, the model id of a language model, or `all`. Two accounts may have language
+    models of one name, and Prometheus refuses answers that hold a series twice."""
     slugs = {str(pk): slug for pk, slug in ImageModel.objects.values_list("pk", "slug")}
     windows = list(SpendWindow.objects.around(today()).order_by("scope")[:MOST_SERIES])
     names = {ALL: "all"} | slugs
@@ -150,10 +151,11 @@ def money() -> Iterator[Metric]:
         ("spent", "Millionths of a dollar that this day's or month's calls count for."),
         ("reserved", "Millionths of a dollar reserved for what waits."),
     ):
-        samples = [
-            (each.period, names.get(each.scope, each.name), getattr(each, f"{column}_micros"))
-            for each in windows
-        ]
+        sums = Counter({(period, "all"): 0 for period in SpendWindow.Period.values})
+        for each in windows:
+            label = names.get(each.scope, each.name)
+            sums[each.period, label] += getattr(each, f"{column}_micros")
+        samples = [(*values, micros) for values, micros in sums.items()]
         yield gauge(f"{column}_micros", told, labels, samples)
     limits = SpendingLimits.objects.current()
     caps = {"day": limits.daily_cap_micros, "month": limits.monthly_cap_micros}

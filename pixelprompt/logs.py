@@ -7,13 +7,58 @@ records. Neither lets a value begin a new line.
 import json
 import logging
 import re
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+log = logging.getLogger(__name__)
+
 PLAIN = re.compile(r"[\w./:@-]+", re.ASCII)
+
+# Servers and Django bring handlers of their own, which would write past ours.
+OURS_ONLY: dict[str, Any] = {"handlers": [], "propagate": True}
+LOGGERS = {
+    "django": OURS_ONLY,
+    "django.request": {"level": "ERROR"},  # a caller's mistakes are in the access log
+    # A wrong Host header is the caller's mistake and no error of ours.
+    "django.security.DisallowedHost": {"level": "CRITICAL"},
+    "django.server": OURS_ONLY | {"level": "WARNING"},
+    "uvicorn": OURS_ONLY,
+    "uvicorn.access": OURS_ONLY | {"level": "WARNING"},
+    "dramatiq": {"level": "WARNING"},
+    # It warns of two workers on one broker, which is what we want: calls and display copies.
+    "dramatiq.broker": {"level": "ERROR"},
+    "pika": {"level": "CRITICAL"},  # it tells each step of each connection; we tell what failed
+}
+
+
+def configuration(level: str, form: str) -> dict[str, Any]:
+    """Django's LOGGING: everything goes to standard error, in this form."""
+    console = {"class": "logging.StreamHandler", "formatter": form, "filters": ["context"]}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"context": {"()": "generation.correlation.Context"}},
+        "formatters": {"line": {"()": Lines}, "json": {"()": JsonLines}},
+        "handlers": {"console": console},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": LOGGERS,
+    }
+
+
+def capture_strays() -> None:
+    """Log what Python would write to standard error by itself: warnings, and what ends a thread."""
+    logging.captureWarnings(True)
+    threading.excepthook = tell_of_death
+
+
+def tell_of_death(died: threading.ExceptHookArgs) -> None:
+    error = died.exc_value or died.exc_type()
+    name = died.thread.name if died.thread else "unknown"
+    log.critical("A thread ended.", exc_info=error, extra={"facts": {"thread": name}})
 
 
 class JsonLines(JsonFormatter):

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from generation.networks import parse_networks
-from pixelprompt import environment
+from pixelprompt import environment, logs
 from pixelprompt.environment import Environment, between, one_of
 from providers.addresses import PrivateHosts
 
@@ -245,33 +245,4 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"context": {"()": "generation.correlation.Context"}},
-    "formatters": {
-        "line": {"()": "pixelprompt.logs.Lines"},
-        "json": {"()": "pixelprompt.logs.JsonLines"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["context"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # Servers and Django bring handlers of their own, which would write past ours.
-        "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},  # a caller's mistakes are in the access log
-        "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
-        "uvicorn": {"handlers": [], "propagate": True},
-        "uvicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
-        # A wrong Host header is the caller's mistake and no error of ours.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "dramatiq": {"level": "WARNING"},
-        # It warns of two workers on one broker, which is what we want: calls and display copies.
-        "dramatiq.broker": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)

@@ -17,7 +17,9 @@ from dramatiq import worker as dramatiq_worker  # noqa: E402
 
 from generation import execution  # noqa: E402
 from generation.sweeper import Sweeper  # noqa: E402
+from pixelprompt import logs  # noqa: E402
 
+logs.capture_strays()
 broker = dramatiq.get_broker()
 # Dramatiq reads these from the environment before this module is imported.
 dramatiq_worker.QUEUE_PREFETCH = settings.WORKER_THREADS

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.test import Client
 
 from generation import actors, copies, correlation, pictures, sweeper
 from generation.models import Result
+from pixelprompt.logs import tell_of_death
 from providers.clock import from_now
 from providers.models import ImageModel, Provider
 from tests.api.drawing import png
@@ -188,6 +190,19 @@ def test_nothing_in_a_line_begins_another(log: Log) -> None:
     assert trace
     assert all(line.startswith("    ") for line in trace)
     assert all(line.isprintable() for line in log.lines)
+
+
+def test_what_ends_a_thread_is_logged(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> None:
+        raise ValueError(NASTY)
+
+    monkeypatch.setattr(threading, "excepthook", tell_of_death)
+    thread = threading.Thread(target=work, name="sweeper")
+    thread.start()
+    thread.join()
+    entry = log.of("A thread ended.")
+    assert (entry["level"], entry["thread"]) == ("CRITICAL", "sweeper")
+    assert entry["traceback"].endswith(NASTY)
 
 
 def test_a_line_tells_only_what_was_chosen(log: Log) -> None:

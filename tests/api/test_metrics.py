@@ -12,7 +12,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from generation import figures, snapshots, sweeper
-from generation.models import Attempt, Job, Result, SpendingLimits
+from generation.models import Attempt, Job, Result, SpendingLimits, SpendWindow
 from generation.submission import Order, submit
 from providers.models import ImageModel, Provider
 from tests.api.drawing import Failing, draw, fail, refusal
@@ -162,6 +162,17 @@ def test_money_is_told_by_model(client: Client, server: Provider) -> None:
     assert told["pixelprompt_reserved_micros"]["cheap", "day"] == 1000
     assert told["pixelprompt_reserved_micros"]["all", "month"] == 1000
     assert told["pixelprompt_spending_cap_micros"] == {("day",): 5_000_000}
+
+
+def test_money_of_two_models_of_one_name_is_one_series(client: Client) -> None:
+    today = timezone.now().date()
+    for scope in ("one", "two"):
+        SpendWindow.objects.create(
+            scope=scope, name="writer", period="day", starts=today, spent_micros=7
+        )
+    told = read(client)["pixelprompt_spent_micros"]
+    assert told == {("writer", "day"): 14, ("all", "day"): 0, ("all", "month"): 0}
+    assert scrape(client).count('pixelprompt_spent_micros{model="writer"') == 1
 
 
 def test_a_model_that_rests_is_told(client: Client, demo: Provider) -> None:

@@ -18,7 +18,7 @@ from django.db import connections
 
 from generation import execution, sweeper
 from generation.live import watcher
-from pixelprompt import datadir, firstrun
+from pixelprompt import datadir, firstrun, logs
 from pixelprompt.broker import Workers
 from pixelprompt.troubles import troubles_told
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="Serve only; draw elsewhere.")
 
     def handle(self, *args: Any, no_worker: bool = False, **options: Any) -> None:
+        logs.capture_strays()
         with signals_kept(), listening(settings.HOST, settings.PORT) as listener:
             try:
                 held = datadir.lock(settings.DATA_DIR)
