@@ -101,8 +101,9 @@ class Arrangement:
     def command(self, *words: str, **env: str) -> Process:
         return self._start(*words, failpoint="", **env)
 
-    def worker(self, failpoint: str = "", **env: str) -> Process:
-        command = ("-m", "dramatiq", "pixelprompt.worker", "-p", "1", "-t", str(self.threads))
+    def worker(self, failpoint: str = "", *, processes: int = 1, **env: str) -> Process:
+        sizes = ("-p", str(processes), "-t", str(self.threads))
+        command = ("-m", "dramatiq", "pixelprompt.worker", *sizes)
         return self._start(*command, failpoint=failpoint, **env)
 
     def _start(self, *command: str, failpoint: str, **env: str) -> Process:

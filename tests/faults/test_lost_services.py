@@ -15,6 +15,7 @@ from tests.faults.scale import scaled
 MODELS = [f"m-{number}" for number in range(scaled(3, 10))]
 ROUNDS = range(scaled(2, 6))
 GAP = scaled(0.5, 2.0)
+PATIENCE = scaled(60, 320)
 
 
 def prompts(about: str) -> Sequence[str]:
@@ -45,7 +46,7 @@ def test_a_broker_that_forgets_its_messages_loses_no_job(
         if broker.startswith("amqp"):
             print("connections closed:", servers.close_connections(broker))
         place.clients.send_all(prompts("afterwards"))
-        assert place.broken_promises() == []
+        assert place.broken_promises(seconds=PATIENCE) == []
         assert all_drawn(place)
 
 
@@ -68,7 +69,7 @@ def test_a_redis_that_dies_and_comes_back_empty_loses_no_job(
         time.sleep(GAP)
         broker.start()
         place.clients.send_all(prompts("with an empty broker"))
-        assert place.broken_promises() == []
+        assert place.broken_promises(seconds=PATIENCE) == []
         assert all_drawn(place)
 
 
@@ -89,5 +90,5 @@ def test_an_immediate_restart_of_postgresql_loses_no_job(
             place.clients.send_all(prompts(f"before restart {number}"))
             cluster.restart_immediately(pause=GAP)
             place.clients.send_all(prompts(f"after restart {number}"))
-        assert place.broken_promises() == []
+        assert place.broken_promises(seconds=PATIENCE) == []
         print("all drawn:", all_drawn(place))
