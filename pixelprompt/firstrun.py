@@ -1,9 +1,12 @@
 """What a fresh installation needs: demo models, an account to log in with, and a first picture."""
 
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 
 from generation.models import Job
 from generation.submission import Order, submit
@@ -11,6 +14,24 @@ from providers.models import ImageModel, Provider
 from providers.painters import PAINTERS
 
 EXAMPLE = "a lighthouse on a cliff above the sea at sunset, with a full moon"
+
+PREPARING = 7_494_663  # a number of our own among PostgreSQL's advisory locks
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep other processes that start on the same database waiting: Django's migrations do not
+    bear to be applied by two at once. On SQLite the data directory's lock does this."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with closing(connection.copy()) as own, own.cursor() as cursor:
+        while not cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARING]).fetchone()[0]:
+            time.sleep(0.2)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 def seed() -> None:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             except datadir.Unusable as problem:
                 raise CommandError(str(problem)) from None
             with held:
-                with troubles_told():
+                with troubles_told(), firstrun.one_at_a_time():
                     self.prepare()
                 self.announce(listener)
                 self.run(listener, draw=not no_worker)
