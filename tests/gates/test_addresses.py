@@ -7,6 +7,7 @@ from django.test import Client as Browser
 from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
+from zappa.wsgi import create_wsgi_request
 
 from generation.gates.addresses import Client, resolve
 from generation.models import ProxyToken
@@ -211,3 +212,44 @@ def test_a_forged_header_buys_no_second_allowance(client: Browser, aurora: Image
         "/generate", {"prompt": "a red fox"}, content_type="application/json", **event
     )
     assert answer.status_code == 429
+
+
+BODY = '{"prompt": "a red fox"}'
+
+
+def through_zappa(client: Browser, forged: dict[str, str], *, version: str) -> Any:
+    """POST /generate from CLIENT with these headers, in the environ that Zappa itself makes of a
+    REST gateway's event (1.0) or of an HTTP gateway's (2.0)."""
+    headers = {"Content-Type": "application/json", "Host": "testserver"} | forged
+    event: dict[str, Any] = {"headers": headers, "body": BODY, "isBase64Encoded": False}
+    if version == "2.0":
+        http = {"method": "POST", "path": "/generate", "sourceIp": CLIENT}
+        event |= {"version": version, "rawPath": "/generate", "requestContext": {"http": http}}
+    else:
+        context = {"identity": {"sourceIp": CLIENT}}
+        event |= {"httpMethod": "POST", "path": "/generate", "requestContext": context}
+    environ = create_wsgi_request(event, trailing_slash=False) | {"lambda.event": event}
+    extra = {name: value for name, value in environ.items() if not name.startswith("wsgi.")}
+    return client.generic("POST", "/generate", BODY, "application/json", **extra)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("aurora")
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"X-Forwarded-For": OTHER},
+        {"X-Forwarded-For": f"{OTHER}, {PROXY}"},
+        {"x-forwarded-for": f"{OTHER}, {CLIENT}, {PROXY}"},
+        {"X-Real-IP": OTHER, "Forwarded": f"for={OTHER}", "Remote-Addr": OTHER},
+        {"Lambda.Event": "{}", "lambda-event": "{}", "X-Amzn-Request-Context": "{}"},
+    ],
+)
+def test_behind_zappa_no_forged_header_buys_a_second_allowance(
+    client: Browser, forged: dict[str, str], version: str
+) -> None:
+    allow("address", 1)
+    first = through_zappa(client, {"X-Forwarded-For": CLIENT}, version=version)
+    assert first.status_code == 200
+    assert through_zappa(client, forged, version=version).status_code == 429
