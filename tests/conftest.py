@@ -23,6 +23,7 @@ from generation.models import Limit
 from pixelprompt import environment
 from pixelprompt.broker import Workers
 from providers.models import ImageModel, Provider
+from tests.api.contract import contract
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes import FakeProviders
 from tests.support import Api
@@ -113,6 +114,20 @@ def workers(transactional_db: None, each_storage: None) -> Iterator[Workers]:
     yield running
     running.stop(grace=10)
     broker.flush_all()
+
+
+class Exact(Client):
+    """Django's test client. An answer of the API that is not as documented fails the test."""
+
+    def request(self, **request: Any) -> Any:
+        answer = super().request(**request)
+        contract().look(answer)
+        return answer
+
+
+@pytest.fixture
+def client() -> Client:
+    return Exact()
 
 
 @pytest.fixture

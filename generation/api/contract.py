@@ -75,18 +75,18 @@ def operation(
     parameters: Sequence[OpenApiParameter] = (),
     example: Any = None,
     sends: Any = None,
-    kind: str = "application/json",
+    kinds: Sequence[str] = ("application/json",),
     empty: Sequence[int] = (),
     anytime: Sequence[str] = ANYTIME,
 ) -> Callable[[F], F]:
     """Describes a view's method: its operationId, what it answers, and the codes of its refusals.
 
-    `sends` and `example` are an example of the body and of the answer. `kind` is
-    the answer's media type, `empty` holds statuses without a body; with 304 among them the call
+    `sends` and `example` are an example of the body and of the answer. `kinds` are
+    the answer's media types, `empty` holds statuses without a body; with 304 among them the call
     knows If-None-Match. `anytime` comes on top of the refusals.
     """
     responses: dict[Any, OpenApiResponse] = {
-        (200, kind): OpenApiResponse(answer, "OK", example_of(example))
+        (200, *kinds): OpenApiResponse(answer, "OK", example_of(example))
     }
     responses |= {status: OpenApiResponse(None, HTTPStatus(status).phrase) for status in empty}
     by_status = defaultdict(list)

@@ -71,6 +71,9 @@ class CompletedResult(AnyResult):
     mediumUrl = serializers.URLField(help_text="The picture itself until its copy exists.")
     width = serializers.IntegerField(min_value=1, help_text="Pixels.")
     height = serializers.IntegerField(min_value=1, help_text="Pixels.")
+    imageLost = serializers.BooleanField(
+        required=False, help_text="There, and true, if the storage has lost the picture since."
+    )
     contentType = serializers.ChoiceField(["image/png", "image/jpeg", "image/webp"])
     bytes = serializers.IntegerField(min_value=1)
 

@@ -213,6 +213,7 @@ class Schema(Endpoint):
         "This document",
         OpenApiTypes.OBJECT,
         tag="about",
+        kinds=list(FORMS.values()),
         parameters=[
             OpenApiParameter(
                 "format", str, enum=[*FORMS], description="Without it, Accept decides."

@@ -199,7 +199,7 @@ class Events(Endpoint):
         contract.EVENT,
         "JOB_NOT_FOUND",
         parameters=[contract.JOB_ID, contract.LAST_EVENT_ID],
-        kind=EVENTS,
+        kinds=[EVENTS],
         empty=[204],
     )
     def get(self, request: Request, job_id: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.test import Client
 
 from generation import changes
@@ -13,11 +14,11 @@ from generation.api import schema
 from generation.api.errors import KINDS
 from generation.api.job_answers import RESULT_CODES
 from generation.gates.budget import BudgetExhausted, PriceUnknown
-from generation.models import BlockedTerm, Job, Limit
+from generation.models import BlockedTerm, Job, Limit, Picture
 from generation.submission import Order, submit
 from providers.errors import ProviderError
 from providers.models import ImageModel, Provider
-from tests.api.contract import NO_ROUTE, Caller, Contract
+from tests.api.contract import NO_ROUTE, Caller, contract
 from tests.api.drawing import Failing, copied, draw, drawn, fail
 from tests.gates.limiting import allow
 from tests.generation.books import limit
@@ -25,7 +26,7 @@ from tests.support import NOBODY, make_job, make_model
 
 pytestmark = pytest.mark.django_db
 
-CONTRACT = Contract()
+CONTRACT = contract()
 NAMES = [operation["operationId"] for _, _, operation in CONTRACT.operations()]
 REFUSALS = [
     (operation["operationId"], code)
@@ -236,6 +237,13 @@ def test_another_method_answers_as_documented_and_names_the_right_ones(
         assert answer.status_code == 405
         CONTRACT.check_body(answer.json(), {"$ref": "#/components/schemas/MethodNotAllowed"})
         assert set(answer["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == offered
+
+
+def test_a_lost_picture_is_told_as_documented(client: Client, aurora: ImageModel) -> None:
+    job = drawn()
+    Picture.objects.filter(result__job=job).update(lost_at=Now())
+    for path in (f"/status/{job.pk}", f"/gallery/{job.pk}", "/gallery/list"):
+        assert client.get(path).status_code == 200
 
 
 def test_every_limit_that_is_told_is_documented() -> None:

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from generation.api.errors import KINDS
-from tests.api.contract import Contract
+from tests.api.contract import contract
 
-CONTRACT = Contract()
+CONTRACT = contract()
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 pytestmark = pytest.mark.django_db
