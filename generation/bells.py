@@ -34,6 +34,12 @@ def ring_again(*, older_than: float, most: int) -> None:
     sound(Result.objects.all().take_bells(older_than=older_than, most=most))
 
 
+def ring_next(result: Result) -> None:
+    """Ring for the next in line at this result's account, which has a call less under way."""
+    if result.model is not None:
+        sound(Result.objects.all().take_next_bell(result.model.provider_id))
+
+
 def sound(ids: Collection[UUID], delay: float = 0) -> None:
     """Send bells that are noted already; where they could not be sent, they did not ring."""
     failpoint("after-bell-noted")

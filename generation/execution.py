@@ -78,11 +78,11 @@ def draw(result_id: UUID) -> None:
                 put_back(claim)
             else:
                 carry_out(claim)
-            let_next_in(claim)
         except Fenced:
             log.warning("Somebody else decides this result now.")
         finally:
             live.remove(claim)
+        bells.ring_next(claim.result)
 
 
 def carry_out(claim: Claim) -> None:
@@ -106,16 +106,6 @@ def put_back(claim: Claim) -> None:
     facts = {} if claim.attempt.task else unsent
     hold(claim.release(wait=0, tries=claim.result.tries, facts=facts))
     bells.ring([claim.result.pk])
-
-
-def let_next_in(claim: Claim) -> None:
-    """Ring for a result that had to wait until this account had a call less under way."""
-    model = claim.result.model
-    if model is None or model.provider.concurrency is None:
-        return
-    waiting = Result.objects.next_waiting(model.provider_id)
-    if waiting is not None:
-        bells.ring([waiting.pk])
 
 
 def call(claim: Claim) -> ImageResult:

@@ -38,8 +38,9 @@ def sweep(*, starting: bool = False) -> None:
             except OSError:  # the storage is away: a later round decides, or the deadline
                 log.exception("Nobody can say whether the picture was stored.")
         failpoint("after-recover")
+        bells.ring_next(result)
     if starting and connection.vendor == "sqlite":
-        Result.objects.active().update(bell_at=None)
+        Result.objects.active().update(bell_at=None, in_line=False)
         Picture.objects.without_copies().update(bell_at=None)
     bells.ring_again(older_than=settings.BELL_PAUSE, most=MOST_BELLS)
     bells.ring_again_for_copies(older_than=settings.BELL_PAUSE, most=MOST_BELLS)

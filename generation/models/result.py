@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -79,12 +79,21 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return self.claimable().filter(stale)
 
     def take_bells(self, *, older_than: float, most: int) -> list[uuid.UUID]:
-        """Unrung rows, the oldest first. They count as rung from now on: of two sweepers at once,
-        one gets each."""
+        """Unrung rows, the oldest first, and those last that stand in line at their account. They
+        count as rung from now on: of two sweepers at once, one gets each."""
         with transaction.atomic():
-            unrung = self.unrung(older_than=older_than).order_by("created_at", "index")
+            unrung = self.unrung(older_than=older_than).order_by("in_line", "created_at", "index")
             pks = [row.pk for row in unrung.select_for_update(skip_locked=True)[:most]]
-            self.filter(pk__in=pks).update(bell_at=SteadyNow())
+            self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
+        return pks
+
+    def take_next_bell(self, provider_id: uuid.UUID) -> list[uuid.UUID]:
+        """The row that stands in line the longest at this account, if any; it counts as rung."""
+        with transaction.atomic():
+            list(Provider.objects.select_for_update().filter(pk=provider_id))
+            line = self.claimable().filter(in_line=True, model__provider=provider_id)
+            pks = list(line.order_by("created_at", "index").values_list("pk", flat=True)[:1])
+            self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
         return pks
 
     def claim(self, pk: uuid.UUID, owner: str) -> Claim | None:
@@ -94,7 +103,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         whose provider task is already known goes on with the Attempt that bought it.
         """
         with transaction.atomic():
-            if self.held_back(pk):
+            if self.held_back(pk, owner):
                 return None
             taken = (
                 self.filter(pk=pk)
@@ -106,6 +115,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
                     lease_expires_at=from_now(settings.LEASE),
                     started_at=Coalesce(F("started_at"), Now()),
                     reserved_micros=0,
+                    in_line=False,
                 )
             )
             if not taken:
@@ -116,9 +126,10 @@ class ResultQuerySet(models.QuerySet["Result"]):
             failpoint("in-claim")
         return Claim(result, attempt, result.deadline_at - clock.now())
 
-    def held_back(self, pk: uuid.UUID) -> bool:
+    def held_back(self, pk: uuid.UUID, owner: str) -> bool:
         """Whether a claimable row must not be called for yet, because its account or its model
-        rests or its account has enough calls under way. The account's row is locked meanwhile."""
+        rests or its account has enough calls under way, in all or in this process. The account's
+        row is locked meanwhile."""
         row = self.filter(pk=pk).claimable().select_related("model__provider").first()
         if row is not None and row.must_not_be_paid():
             self.filter(pk=pk).claimable().end("BUDGET_EXHAUSTED", STOPPED_SENTENCE)
@@ -130,27 +141,27 @@ class ResultQuerySet(models.QuerySet["Result"]):
             self.filter(pk=pk).put_off(*rest)
             return True
         provider = Provider.objects.select_for_update().get(pk=row.model.provider_id)
-        if provider.concurrency is None or provider.concurrency > self.under_way(provider.pk):
+        if self.has_room(provider, owner):
             return False
-        self.filter(pk=pk).update(bell_at=None)
+        self.filter(pk=pk).claimable().update(in_line=True)
         return True
 
-    def under_way(self, provider_id: uuid.UUID) -> int:
-        """How many calls of this account are claimed right now."""
-        claimed = self.active().filter(state=Result.State.IN_PROGRESS)
-        return claimed.filter(model__provider=provider_id).count()
+    def has_room(self, provider: Provider, owner: str) -> bool:
+        """Whether one more call of this account may be claimed. None has all threads of a process,
+        so that one that hangs leaves some to the others."""
+        claimed = self.active().filter(state=Result.State.IN_PROGRESS, model__provider=provider)
+        mine = Count("pk", filter=Q(lease_owner=owner))
+        calls = claimed.aggregate(all=Count("pk"), mine=mine)
+        share = max(1, settings.WORKER_THREADS * 3 // 4)
+        most = provider.concurrency
+        return calls["mine"] < share and (most is None or calls["all"] < most)
 
     def put_off(self, until: datetime, code: str) -> None:
         """Let these rows wait until then; those that cannot wait so long end now."""
         in_time = Q(deadline_at__gt=until + timedelta(seconds=settings.CALL_MARGIN))
         waiting = self.filter(state=Result.State.PENDING)
         waiting.filter(~in_time).end(code, RESTING_SENTENCES[code])
-        waiting.filter(in_time).update(not_before=until, bell_at=None)
-
-    def next_waiting(self, provider_id: uuid.UUID) -> "Result | None":
-        """The oldest claimable row of this account that no bell is on its way to."""
-        unheard = self.claimable().filter(bell_at=None, model__provider=provider_id)
-        return unheard.order_by("created_at", "index").first()
+        waiting.filter(in_time).update(not_before=until, bell_at=None, in_line=False)
 
     def renew(self, claims: Collection[Claim], owner: str) -> int:
         """Keep the leases of live claims."""
@@ -225,6 +236,7 @@ class Result(models.Model):
     not_before = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     bell_at = models.DateTimeField(null=True)
+    in_line = models.BooleanField(default=False)  # its bell was heard while its account was busy
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -81,7 +81,7 @@ def test_sigterm_under_load_lets_running_calls_finish_and_begins_no_others(
         web = place.web()
         first = place.worker() if broker else web
         place.clients.send_all(["stop in between", "and these wait"])
-        fakes.wait_until_in_flight(4)
+        fakes.wait_until_in_flight(3)
         assert first.terminate(40) == 0
         assert len(fakes.ledger) < 12
         if broker:

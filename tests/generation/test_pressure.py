@@ -1,18 +1,23 @@
 """A provider that is slow, asks for a pause or keeps failing harms nobody else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import dramatiq
 import pytest
 from django.utils import timezone
 
+from generation import bells, execution, sweeper
 from generation.models import Job, Result
 from pixelprompt.broker import Workers
-from providers import pressure
+from providers import clock, pressure
 from providers.models import ImageModel, Provider
 from tests.fakes import FakeProviders, behaviours
-from tests.support import Api, make_job, make_model, only_result, until
+from tests.generation.test_sweeper import rung
+from tests.support import Api, at_once, make_job, make_model, only_result, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +61,82 @@ def test_a_hanging_account_does_not_hold_another_up(
     assert api.finished(quick, seconds=10)["status"] == "completed"
     assert fakes.in_flight == 4
     Result.objects.all().cancel()
+
+
+def test_an_account_never_has_all_threads_of_a_process(
+    api: Api, server: Provider, fakes: FakeProviders, settings: Any
+) -> None:
+    settings.WORKER_THREADS = 4
+    Provider.objects.update(concurrency=None)
+    for number in range(6):
+        make_model(server, f"slow-{number}", position=number, timeout=3)
+    make_model(second_account(fakes), "quick", position=99)
+    fakes.plan(behaviours.hang(), prompt="slow")
+    with four_threads():
+        api.generate("slow", models=[f"slow-{number}" for number in range(6)])
+        fakes.wait_until_in_flight(3)
+        quick = api.generate("quick", models=["quick"])
+        assert api.finished(quick, seconds=10)["status"] == "completed"
+        assert fakes.in_flight == 3
+        Result.objects.all().cancel()
+        fakes.reset()
+
+
+@contextmanager
+def four_threads() -> Iterator[None]:
+    execution.stopping.clear()
+    workers = Workers(dramatiq.get_broker(), calls=4, copies=1)
+    workers.start()
+    yield
+    workers.stop(grace=10)
+
+
+class TestTheLineAtAnAccount:
+    """Rows whose bell was heard while their account was busy."""
+
+    @pytest.fixture
+    def jobs(self, server: Provider) -> list[Job]:
+        Provider.objects.update(concurrency=1)
+        model = make_model(server)
+        rung()
+        return [make_job(model) for _ in range(4)]
+
+    def hear(self, job: Job) -> bool:
+        return Result.objects.claim(only_result(job).pk, "somebody") is not None
+
+    def line(self) -> list[UUID]:
+        rows = Result.objects.filter(in_line=True).order_by("created_at")
+        return list(rows.values_list("job", flat=True))
+
+    def test_goes_on_when_a_call_ends(self, jobs: list[Job]) -> None:
+        assert [self.hear(job) for job in jobs] == [True, False, False, False]
+        assert self.line() == [job.pk for job in jobs[1:]]
+        first = only_result(jobs[0])
+        bells.ring_next(first)
+        assert self.line() == [job.pk for job in jobs[2:]]
+        assert rung() == [only_result(jobs[1]).pk]
+
+    def test_goes_on_when_the_worker_of_a_call_is_gone(self, jobs: list[Job]) -> None:
+        assert [self.hear(job) for job in jobs[:2]] == [True, False]
+        Result.objects.filter(state="in_progress").update(lease_expires_at="2020-01-01T00:00:00Z")
+        Result.objects.update(bell_at=clock.from_now(0))
+        sweeper.sweep()
+        assert only_result(jobs[0]).error_code == "OUTCOME_UNKNOWN"
+        assert rung() == [only_result(jobs[1]).pk]
+
+    def test_is_rung_for_by_a_sweeper_after_everything_else(self, jobs: list[Job]) -> None:
+        assert [self.hear(job) for job in jobs[:3]] == [True, False, False]
+        expected = [only_result(jobs[number]).pk for number in (3, 1, 2)]
+        assert Result.objects.all().take_bells(older_than=30, most=9) == expected
+        assert self.line() == []
+        assert Result.objects.all().take_bells(older_than=30, most=9) == []
+
+    def test_of_two_calls_that_end_at_once_each_lets_another_in(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            self.hear(job)
+        first = only_result(jobs[0])
+        at_once(lambda _: bells.ring_next(first), 2)
+        assert sorted(rung()) == sorted(only_result(job).pk for job in jobs[1:3])
 
 
 def test_a_pause_that_a_provider_asks_for_holds_for_the_whole_account(
