@@ -82,7 +82,7 @@ class TestLightbox:
         assert save.get_attribute("download") == "a-fox-in-the-snow-demo-ink.png"
         page.keyboard.press("Escape")
         expect(link(page, 3)).to_be_focused()
-        assert page.url == job
+        page.wait_for_url(job)
 
     def test_the_address_opens_the_same_picture_and_back_closes_it(
         self, job: str, page: Page
@@ -93,7 +93,7 @@ class TestLightbox:
         link(page, 1).click()
         page.go_back()
         expect(page.get_by_role("dialog")).to_have_count(0)
-        assert page.url == job
+        page.wait_for_url(job)
 
     def test_details_tell_what_was_sent_and_what_was_ignored(self, job: str, page: Page) -> None:
         page.goto(f"{job}#tile-3")
@@ -188,7 +188,7 @@ class TestCompare:
         button.click()
         page.keyboard.press("Escape")
         expect(button).to_be_focused()
-        assert page.url == job
+        page.wait_for_url(job)
 
     def test_a_picture_in_the_lightbox_is_compared_with_the_next(
         self, job: str, page: Page
@@ -229,6 +229,7 @@ class TestBlind:
         expect(dialog.get_by_role("status").last).to_have_text(f"You picked {name}. 1 vote.")
         assert [each.bounding_box() for each in dialog.locator("img").all()] == before
         page.keyboard.press("Escape")
+        page.wait_for_url(job)
         page.keyboard.press("b")
         dialog.locator("li button").first.click()
         expect(dialog.get_by_role("status").last).to_contain_text(
