@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from generation.api.errors import KINDS
 from generation.api.schema import Document, document
+from generation.api.views import addresses_for
 from generation.snapshots import Addresses
-from generation.views import addresses_for
 
 Piece = dict[str, str]  # a text, or a reference to a shape
 

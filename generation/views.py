@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -30,13 +30,14 @@ from generation.api.jobs import OneJob
 from generation.api.limits import allowance
 from generation.api.models import model_as_json, offered
 from generation.api.serializers import OrderBody
-from generation.api.views import parsed_id, place_order
+from generation.api.views import addresses_for, place_order
 from generation.forms import StudioForm
 from generation.gallery import Entry
 from generation.gates.addresses import client_of
 from generation.model_health import Health, recent_health
 from generation.models import Job, Result
 from generation.models.job import MAX_PROMPT
+from generation.shared import snapshot_or_404
 from generation.snapshots import Addresses
 from providers.messages import ASPECT_RATIOS
 from providers.models import ImageModel
@@ -115,11 +116,7 @@ def job(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """One job: its prompt, its parameters, its tiles. To anything but looking, the API answers."""
     if request.method not in ("GET", "HEAD"):
         return OneJob.as_view()(request, job_id=job_id)
-    pk = parsed_id(job_id)
-    found = snapshots.current(pk) if pk else None
-    if found is None:
-        raise Http404
-    view = tiles.job_view(snapshots.of(found), addresses_for(request))
+    view = tiles.job_view(snapshot_or_404(job_id), addresses_for(request))
     return render(request, "job.html", {"job": view, "tiles": view["tiles"]})
 
 
@@ -173,10 +170,6 @@ def blind_sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for this name wherever a page names no icon, as the admin's do."""
     return redirect(static("favicon.svg"))
-
-
-def addresses_for(request: HttpRequest) -> Addresses:
-    return Addresses(f"{request.scheme}://{request.get_host()}")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
