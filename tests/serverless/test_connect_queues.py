@@ -9,19 +9,19 @@ from django.core.management import CommandError, call_command
 from tests.serverless.aws import client, make_function
 
 pytestmark = pytest.mark.usefixtures("aws")
-WORKER = "pixelprompt-worker-dev"
+WORKER = "a-worker"
 
 
 def worker(*queues: str, name: str = WORKER) -> list[str]:
     """A worker with mappings as Zappa makes them; returns their ids."""
-    make_function(name, Environment={"Variables": {"BROKER_URL": "sqs://x"}})
+    function = make_function(name, Environment={"Variables": {"BROKER_URL": "sqs://x"}})
     made = []
     for queue in queues:
         url = client("sqs").create_queue(QueueName=queue)["QueueUrl"]
         told = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         arn = told["Attributes"]["QueueArn"]
         mapping = client("lambda").create_event_source_mapping(
-            FunctionName=name, EventSourceArn=arn, BatchSize=10
+            FunctionName=function, EventSourceArn=arn, BatchSize=10
         )
         made.append(mapping["UUID"])
     return made
@@ -54,6 +54,11 @@ def test_a_function_without_queues_is_one_sentence() -> None:
     worker(name="third")
     with pytest.raises(CommandError, match="third is connected to no queue"):
         run("third")
+
+
+def test_a_function_that_is_not_there_is_one_sentence() -> None:
+    with pytest.raises(CommandError, match="AWS refused: Function not found"):
+        run("fourth")
 
 
 @pytest.mark.parametrize("number", ["1", "1001"])

@@ -46,7 +46,8 @@ class Command(BaseCommand):
 
 def connect(client: Any, function: str, concurrency: int) -> list[str]:
     """Set both on every queue's mapping; returns the queues' ARNs."""
-    mappings = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    arn = client.get_function_configuration(FunctionName=function)["FunctionArn"]
+    mappings = client.list_event_source_mappings(FunctionName=arn)["EventSourceMappings"]
     if not mappings:
         raise CommandError(f"{function} is connected to no queue. Deploy it first.")
     wanted = {
