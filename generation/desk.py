@@ -21,7 +21,7 @@ PLACES = (
     (_("What was drawn"), ("Job", "Result", "Picture")),
     (_("Money"), ("SpendingLimits", "SpendWindow", "Attempt")),
     (_("What is allowed"), ("Limit", "Whitelisted", "ProxyToken", "BlockedTerm", "AllowedPhrase")),
-    (_("Who works here"), ("User", "Group")),
+    (_("Who works here"), ("User", "Group", "LogEntry")),
 )
 
 

@@ -196,6 +196,8 @@ class TestTheList:
     def test_can_be_read_and_filtered(self, desk: Client, entry: LogEntry, operator: User) -> None:
         address = reverse("admin:admin_logentry_changelist")
         other = User.objects.create_user("other")
+        term = BlockedTerm.objects.create(text="word")
+        LogEntry.objects.log_actions(other.pk, [term], 2, "Switched off.")
         for query in (
             "",
             f"?user__id__exact={operator.pk}",
