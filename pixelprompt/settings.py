@@ -95,6 +95,7 @@ BELL_PAUSE = 30.0  # before the same row is rung for again
 CALL_MARGIN = 10.0  # seconds of the job's deadline kept back from a call
 MAX_TRIES = 3
 COPY_THREADS = 2
+STOP_GRACE = 25.0  # seconds that running calls get after SIGTERM
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [

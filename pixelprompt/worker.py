@@ -32,6 +32,9 @@ class Keeper(dramatiq.Middleware):
         self.sweeper: Sweeper | None = None
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        # Dramatiq's own ten minutes are longer than any supervisor waits.
+        grace, stop = int(settings.STOP_GRACE * 1000), worker.stop
+        worker.stop = lambda timeout=grace: stop(min(timeout, grace))  # type: ignore[method-assign]
         self.sweeper = Sweeper()
         self.sweeper.start()
 

@@ -10,6 +10,7 @@ SWEEP_PERIOD = float(os.environ.get("FAULTS_SWEEP", "5"))
 BELL_PAUSE = float(os.environ.get("FAULTS_BELL_PAUSE", "30"))
 JOB_DEADLINE = float(os.environ.get("FAULTS_DEADLINE", "300"))
 CALL_MARGIN = float(os.environ.get("FAULTS_MARGIN", "10"))
+STOP_GRACE = float(os.environ.get("FAULTS_GRACE", "25"))
 if "FAULTS_BUSY" in os.environ:
     DATABASES["default"]["OPTIONS"]["timeout"] = float(os.environ["FAULTS_BUSY"])  # noqa: F405
 STORAGES["staticfiles"] = {  # noqa: F405 - hashing names at each of many starts takes long

@@ -24,8 +24,6 @@ from pixelprompt.troubles import troubles_told
 
 log = logging.getLogger(__name__)
 
-GRACE = 25.0  # seconds that running calls get after SIGTERM
-
 
 class Command(BaseCommand):
     help = "Serve pages and API, draw pictures and sweep, in one process."
@@ -95,9 +93,10 @@ def working() -> Iterator[None]:
             yield
         finally:
             execution.stopping.set()
+            grace = settings.STOP_GRACE
             if execution.live:
-                log.info("Waiting up to %d s for %d running calls.", GRACE, len(execution.live))
-            workers.stop(grace=GRACE)
+                log.info("Waiting up to %d s for %d running calls.", grace, len(execution.live))
+            workers.stop(grace=grace)
 
 
 @contextmanager
