@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from generation import bells, execution, pictures
 from generation.correlation import work_on
@@ -110,14 +110,14 @@ class Sweeper:
         self._stopped.set()
         for thread in self._threads:
             thread.join(timeout=5)
-        with suppress(InterfaceError, OperationalError):  # else it runs out by itself
+        with suppress(Error):  # else it runs out by itself
             SweeperLease.objects.give_up(execution.BOOT_ID)
 
     def _every(self, period: float, work: Callable[[], object]) -> None:
         while not self._stopped.wait(period):
             try:
                 work()
-            except (InterfaceError, OperationalError):  # the database is away for a moment
+            except Error:  # the database is away for a moment, or its disk is full
                 log.exception("A round of %s failed.", threading.current_thread().name)
             finally:
                 close_old_connections()

@@ -1,18 +1,19 @@
 """Which process sweeps, and what a round rings for."""
 
+from typing import Any
 from uuid import UUID
 
 import dramatiq
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from generation import bells, execution, sweeper
 from generation.models import Picture, Result, SweeperLease
 from generation.pictures import store
 from providers.models import ImageModel, Provider
 from tests.generation.test_transitions import PICTURE, received
-from tests.support import at_once, claimed, make_job, make_model
+from tests.support import at_once, claimed, make_job, make_model, until
 
 pytestmark = pytest.mark.django_db
 alone = connection.vendor == "sqlite"
@@ -84,6 +85,24 @@ def test_a_process_that_stops_lets_another_sweep(monkeypatch: pytest.MonkeyPatch
     sweeper.take_turn()
     assert SweeperLease.objects.get().owner == ""
     assert take("another")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_that_the_database_breaks_off_is_not_the_last_one(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.SWEEP_PERIOD = 0.01
+    rounds: list[int] = []
+
+    def broken() -> None:
+        rounds.append(1)
+        raise DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(sweeper, "take_turn", broken)
+    keeper = sweeper.Sweeper()
+    keeper.start()
+    until(lambda: len(rounds), lambda count: count > 1)
+    keeper.stop()
 
 
 def test_a_round_rings_for_the_oldest_200_and_for_none_of_them_again(server: Provider) -> None:
