@@ -7,7 +7,17 @@ import sys
 
 from tests.services import POSTGRES, answers
 
-PLACES = ("tests/generation", "tests/api", "tests/gates", "tests/providers/test_sync.py")
+PLACES = (
+    "tests/generation",
+    "tests/api",
+    "tests/gates",
+    "tests/faults/test_state_machine.py",
+    "tests/providers/test_encryption.py",
+    "tests/providers/test_routing_kinds.py",
+    "tests/providers/test_sync.py",
+    "tests/serverless/test_batches.py",
+    "tests/test_brokers.py",
+)
 
 
 def main(words: list[str]) -> int:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from generation.models import Attempt, Job, Picture
 from pixelprompt.broker import Workers
+from providers import pressure
 from providers.models import ImageModel, Provider
 from tests.fakes import FakeProviders, behaviours
 from tests.support import Api, make_job, make_model, until
@@ -117,6 +118,20 @@ def test_the_list_says_how_each_model_is_doing(desk: Client, aurora: ImageModel)
     shown = page(desk, "providers_imagemodel_changelist")
     assert "never" in shown
     assert "ready" in shown
+
+
+def test_the_list_says_who_rests_and_an_operator_wakes_them(desk: Client, server: Provider) -> None:
+    model = make_model(server, "tired")
+    for _ in range(pressure.PATIENCE):
+        pressure.failed(model.pk)
+    assert "after 5 failures in a row" in page(desk, "providers_imagemodel_changelist")
+    models = reverse("admin:providers_imagemodel_changelist")
+    desk.post(models, {"action": "wake", "_selected_action": model.pk})
+    assert "failures in a row" not in page(desk, "providers_imagemodel_changelist")
+    model.refresh_from_db()
+    assert (model.failures, pressure.resting_until(model)) == (0, None)
+    pressure.pause(server.pk, 100)
+    assert "Its provider asked to wait until" in page(desk, "providers_imagemodel_changelist")
 
 
 def test_a_test_draws_one_real_picture(
