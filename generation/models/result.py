@@ -271,10 +271,11 @@ class Result(models.Model):
 
     @property
     def duration(self) -> float | None:
-        """Seconds from the first claim to the end."""
+        """Seconds from the first claim to the end. Clocks are set back, but nothing takes less
+        than no time."""
         if self.started_at is None or self.finished_at is None:
             return None
-        return (self.finished_at - self.started_at).total_seconds()
+        return max(0.0, (self.finished_at - self.started_at).total_seconds())
 
     def held(self) -> ResultQuerySet:
         """This row, as long as the claim that it was read under still holds."""
