@@ -1,16 +1,13 @@
 """A provider that is slow, asks for a pause or keeps failing harms nobody else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import dramatiq
 import pytest
 from django.utils import timezone
 
-from generation import bells, execution, sweeper
+from generation import bells, sweeper
 from generation.models import Job, Result
 from pixelprompt.broker import Workers
 from providers import clock, pressure
@@ -64,31 +61,15 @@ def test_a_hanging_account_does_not_hold_another_up(
 
 
 def test_an_account_never_has_all_threads_of_a_process(
-    api: Api, server: Provider, fakes: FakeProviders, settings: Any
+    server: Provider, fakes: FakeProviders, settings: Any
 ) -> None:
     settings.WORKER_THREADS = 4
     Provider.objects.update(concurrency=None)
-    for number in range(6):
-        make_model(server, f"slow-{number}", position=number, timeout=3)
-    make_model(second_account(fakes), "quick", position=99)
-    fakes.plan(behaviours.hang(), prompt="slow")
-    with four_threads():
-        api.generate("slow", models=[f"slow-{number}" for number in range(6)])
-        fakes.wait_until_in_flight(3)
-        quick = api.generate("quick", models=["quick"])
-        assert api.finished(quick, seconds=10)["status"] == "completed"
-        assert fakes.in_flight == 3
-        Result.objects.all().cancel()
-        fakes.reset()
-
-
-@contextmanager
-def four_threads() -> Iterator[None]:
-    execution.stopping.clear()
-    workers = Workers(dramatiq.get_broker(), calls=4, copies=1)
-    workers.start()
-    yield
-    workers.stop(grace=10)
+    hangs, quick = make_model(server), make_model(second_account(fakes))
+    pks = [only_result(make_job(model)).pk for model in (hangs, hangs, hangs, hangs, quick)]
+    heard = [Result.objects.claim(pk, "this process") is not None for pk in pks]
+    assert heard == [True, True, True, False, True]
+    assert Result.objects.claim(pks[3], "another process") is not None
 
 
 class TestTheLineAtAnAccount:
