@@ -211,6 +211,7 @@ STATES: dict[str, Callable[[Site], None]] = {
     "job, delete": dialog("Delete"),
     "gallery": at("/gallery/"),
     "gallery, nothing found": at("/gallery/?q=nothingofthekind"),
+    "leaderboard": at("/leaderboard/"),
     "not found": at("/nowhere"),
     "desk": at("/admin/"),
     "desk, login refused": login,
