@@ -47,7 +47,7 @@ def problems(found: Mapping[str, str]) -> Iterator[Finding]:
 def told(found: Mapping[str, str]) -> Iterator[Finding]:
     for name, problem in found.items():
         if problem:
-            yield Finding(f"{problem} {CHECKS[name].advice}")
+            yield Finding(f"{_(problem)} {_(CHECKS[name].advice)}")
 
 
 def key_problems() -> Iterator[Finding]:

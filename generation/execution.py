@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from generation import bells, calls, correlation, pictures
 from generation.failpoints import failpoint
@@ -285,5 +286,5 @@ class TooLate(ProviderError):
     """Too little of the job's time is left for a call."""
 
     code = "DEADLINE_EXCEEDED"
-    sentence = "There was no time left to start this picture."
+    sentence = gettext_noop("There was no time left to start this picture.")
     uncharged = True

@@ -12,6 +12,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_noop
 from dramatiq.errors import BrokerConnectionError
 
 from generation import bells
@@ -29,7 +30,7 @@ def database_problem() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return "The database does not answer."
+        return gettext_noop("The database does not answer.")
     return ""
 
 
@@ -38,7 +39,7 @@ def migration_problem() -> str:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error:
-        return "The migrations could not be read."
+        return gettext_noop("The migrations could not be read.")
     return f"{len(waiting)} migrations are not applied." if waiting else ""
 
 
@@ -55,7 +56,7 @@ def counter_problem() -> str:
     try:
         cache.get("readiness")
     except cache.failures:
-        return "Requests cannot be counted, so none is accepted."
+        return gettext_noop("Requests cannot be counted, so none is accepted.")
     return ""
 
 
@@ -64,7 +65,7 @@ def storage_problem() -> str:
     try:
         default_storage.delete(default_storage.save(key, ContentFile(b"ready")))
     except OSError:
-        return "The picture storage cannot be written."
+        return gettext_noop("The picture storage cannot be written.")
     return ""
 
 
@@ -72,18 +73,18 @@ def model_problem() -> str:
     try:
         offered = list(ImageModel.objects.offered())
     except Error:
-        return "The models could not be read."
+        return gettext_noop("The models could not be read.")
     usable = [model for model in offered if not model.unavailable]
-    return "" if usable else "No image model is enabled and usable."
+    return "" if usable else gettext_noop("No image model is enabled and usable.")
 
 
 def sweeper_problem() -> str:
     try:
         seconds = SweeperLease.objects.seconds_since_round()
     except Error:
-        return "Nobody can say when the sweeper was last seen."
+        return gettext_noop("Nobody can say when the sweeper was last seen.")
     if seconds is None:
-        return "No sweeper has been seen yet."
+        return gettext_noop("No sweeper has been seen yet.")
     if seconds > PATIENCE_WITH_SWEEPER:
         return f"The sweeper was last seen {seconds:.0f} seconds ago."
     return ""
@@ -95,7 +96,7 @@ def queue_problem() -> str:
         waiting = oldest_waiting()
         drawing = Result.objects.active().filter(state=Result.State.IN_PROGRESS).exists()
     except Error:
-        return "The queue could not be read."
+        return gettext_noop("The queue could not be read.")
     if waiting < PATIENCE_WITH_QUEUE or drawing:
         return ""
     return f"Results have been waiting for {waiting:.0f} seconds, and nobody draws."
@@ -117,17 +118,24 @@ class Check:
     kept: float = 2.0
 
 
+SEE_DATABASE = gettext_noop("See DATABASE_URL, and whether the server runs.")
+SEE_STORAGE = gettext_noop(
+    "See S3_BUCKET and its credentials, or the data directory's free space and owner."
+)
+START_A_SWEEPER = gettext_noop("Start the server or a worker: each of them sweeps.")
 CHECKS: dict[str, Check] = {
-    "database": Check(database_problem, "See DATABASE_URL, and whether the server runs."),
-    "migrations": Check(migration_problem, "Run: manage.py migrate.", kept=60.0),
-    "broker": Check(broker_problem, "See BROKER_URL, and whether the broker runs."),
-    "counters": Check(counter_problem, "See CACHE_URL, and whether Redis runs."),
+    "database": Check(database_problem, SEE_DATABASE),
+    "migrations": Check(migration_problem, gettext_noop("Run: manage.py migrate."), kept=60.0),
+    "broker": Check(broker_problem, gettext_noop("See BROKER_URL, and whether the broker runs.")),
+    "counters": Check(counter_problem, gettext_noop("See CACHE_URL, and whether Redis runs.")),
     "storage": Check(
         storage_problem,
-        "See S3_BUCKET and its credentials, or the data directory's free space and owner.",
+        SEE_STORAGE,
         kept=20.0,
     ),
-    "models": Check(model_problem, "Add one in the admin, with its provider's key."),
-    "sweeper": Check(sweeper_problem, "Start the server or a worker: each of them sweeps."),
-    "queue": Check(queue_problem, "Start a worker, or look into the log of those that run."),
+    "models": Check(model_problem, gettext_noop("Add one in the admin, with its provider's key.")),
+    "sweeper": Check(sweeper_problem, START_A_SWEEPER),
+    "queue": Check(
+        queue_problem, gettext_noop("Start a worker, or look into the log of those that run.")
+    ),
 }

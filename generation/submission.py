@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from generation import correlation, idempotency, search
 from generation.bells import ring
@@ -114,8 +115,9 @@ def why_not(slug: str) -> Exception:
     model = ImageModel.objects.filter(slug=slug).select_related("provider").first()
     if model is None:
         return UnknownModel(slug)
-    reason = model.unavailable or "It is switched off at the moment."
-    return ModelUnavailable(f"{model.name} cannot draw now. {reason}")
+    reason = model.unavailable or _("It is switched off at the moment.")
+    told = {"model": model.name, "reason": reason}
+    return ModelUnavailable(_("%(model)s cannot draw now. %(reason)s") % told)
 
 
 def new_results(

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from generation.networks import parse_networks
 from pixelprompt import environment, logs
 from pixelprompt.environment import Environment, between, one_of
+from pixelprompt.languages import languages
 from providers.addresses import PrivateHosts
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Job] and the like exist at run time
@@ -169,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = languages(BASE_DIR / "locale")
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -21,7 +21,7 @@ class ProviderForm(forms.ModelForm[Provider]):
     """A provider with a write-only key: an empty field keeps the one that is stored."""
 
     kind = forms.ChoiceField(
-        label=_("kind"), choices=[(kind, LABELS.get(kind, kind)) for kind in ADAPTERS]
+        label=_("kind"), choices=[(kind, _(LABELS.get(kind, kind))) for kind in ADAPTERS]
     )
     new_key = forms.CharField(
         label=_("key"),

@@ -26,6 +26,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for translators, as Django's function of this name does: rows hold the
+    English one, and pages translate it."""
+    return text
+
+
 class ProviderError(Exception):
     """A call failed.
 
@@ -35,7 +41,7 @@ class ProviderError(Exception):
     """
 
     code: ClassVar[str] = "PROVIDER_ERROR"
-    sentence: ClassVar[str] = "The provider had a problem and drew nothing."
+    sentence: ClassVar[str] = gettext_noop("The provider had a problem and drew nothing.")
     transient: ClassVar[bool] = False
     uncharged: bool = False
     cost_micros: int | None = None
@@ -68,85 +74,93 @@ class Refused(ProviderError):
 
 class InvalidKey(Refused):
     code = "INVALID_KEY"
-    sentence = "The provider rejects the key of this model. An operator must check it."
+    sentence = gettext_noop(
+        "The provider rejects the key of this model. An operator must check it."
+    )
 
 
 class NoCredit(Refused):
     code = "NO_CREDIT"
-    sentence = "The account behind this model has no credit left."
+    sentence = gettext_noop("The account behind this model has no credit left.")
 
 
 class NoAccess(Refused):
     code = "NO_ACCESS"
-    sentence = "The account behind this model may not use it."
+    sentence = gettext_noop("The account behind this model may not use it.")
 
 
 class ModelGone(Refused):
     code = "MODEL_GONE"
-    sentence = "The provider no longer offers this model."
+    sentence = gettext_noop("The provider no longer offers this model.")
 
 
 class InvalidRequest(Refused):
     code = "INVALID_REQUEST"
-    sentence = "The provider did not accept this request."
+    sentence = gettext_noop("The provider did not accept this request.")
 
 
 class Moderated(Refused):
     """Refused for its content. An answer of 200 that holds no picture may still be billed."""
 
     code = "MODERATED"
-    sentence = "The provider's content filter stopped this picture. Other words may pass."
+    sentence = gettext_noop(
+        "The provider's content filter stopped this picture. Other words may pass."
+    )
 
 
 class RateLimited(ProviderError):
     code = "RATE_LIMITED"
-    sentence = "The provider is limiting requests right now. Please try again a little later."
+    sentence = gettext_noop(
+        "The provider is limiting requests right now. Please try again a little later."
+    )
     transient = True
     uncharged = True
 
 
 class Unavailable(ProviderError):
-    sentence = "The provider is not available right now. Please try again a little later."
+    sentence = gettext_noop(
+        "The provider is not available right now. Please try again a little later."
+    )
     transient = True
     uncharged = True
 
 
 class Unreachable(ProviderError):
     code = "NETWORK"
-    sentence = "The provider could not be reached."
+    sentence = gettext_noop("The provider could not be reached.")
     transient = True
     uncharged = True
 
 
 class NotAllowed(ProviderError):
     code = "INVALID_REQUEST"
-    sentence = "The address of this model is not allowed. An operator must check it."
+    sentence = gettext_noop("The address of this model is not allowed. An operator must check it.")
     uncharged = True
 
 
 class Interrupted(ProviderError):
     code = "NETWORK"
-    sentence = "Contact with the provider broke off while the picture was on its way."
+    sentence = gettext_noop("Contact with the provider broke off while the picture was on its way.")
 
 
 class TimedOut(ProviderError):
     code = "TIMEOUT"
-    sentence = "The provider took too long."
+    sentence = gettext_noop("The provider took too long.")
 
 
 class OutcomeUnknown(ProviderError):
     code = "OUTCOME_UNKNOWN"
-    sentence = "Contact was lost; this may have been billed. Retrying may pay again."
+    sentence = gettext_noop("Contact was lost; this may have been billed. Retrying may pay again.")
 
 
 class InvalidResponse(ProviderError):
     code = "INVALID_RESPONSE"
-    sentence = "The provider's answer could not be read."
+    sentence = gettext_noop("The provider's answer could not be read.")
 
 
 class InvalidImage(ProviderError):
     code = "INVALID_IMAGE"
-    sentence = "The provider sent something that is not a picture."
+    sentence = gettext_noop("The provider sent something that is not a picture.")
 
 
 BY_STATUS: Mapping[int, type[ProviderError]] = {

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from providers import encryption
@@ -79,7 +80,7 @@ class Provider(models.Model):
     @property
     def label(self) -> str:
         """The kind's name for people."""
-        return LABELS.get(self.kind, self.kind)
+        return gettext(LABELS.get(self.kind, self.kind))
 
     def account(self) -> Account:
         """What an adapter needs to know of this provider."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_noop
+
 from providers.adapters.bedrock import Bedrock
 from providers.adapters.bfl import BlackForestLabs
 from providers.adapters.demo import Demo
@@ -29,7 +31,7 @@ ADAPTERS: Mapping[str, type[Adapter]] = {
 }
 
 LABELS: Mapping[str, str] = {
-    "demo": "Demo",
+    "demo": gettext_noop("Demo"),
     "openai": "OpenAI",
     "google-gemini": "Google Gemini",
     "google-imagen": "Google Imagen",
@@ -37,5 +39,5 @@ LABELS: Mapping[str, str] = {
     "stability": "Stability AI",
     "bfl": "Black Forest Labs",
     "recraft": "Recraft",
-    "openai-compatible": "OpenAI-compatible server",
+    "openai-compatible": gettext_noop("OpenAI-compatible server"),
 }

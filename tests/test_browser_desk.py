@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -105,3 +106,25 @@ class TestAJob:
         providers.release()
         told = served.finished(job_id)["results"]
         assert sorted(result.get("errorCode", "") for result in told) == ["", "CANCELLED"]
+
+
+def test_a_newcomer_comes_from_demo_models_to_a_first_real_picture(
+    tmp_path: Path, providers: FakeProviders, page: Page
+) -> None:
+    with Served(tmp_path, ALLOWED_PRIVATE_HOSTS="127.0.0.1") as fresh:
+        log_in(fresh, page)
+        page.get_by_role("link", name="Add an account and its key").click()
+        page.get_by_label("Name:").fill("My server")
+        page.get_by_label("Kind:").select_option("openai-compatible")
+        page.locator("[name=new_key]").fill(providers.key("openai-compatible"))
+        page.get_by_label("Base URL:").fill(providers.base_url("openai-compatible"))
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_label("Provider:")).to_have_value(re.compile("-"))
+        page.get_by_label("Model id:").fill("first")
+        page.get_by_label("Price per picture:").fill("0.04")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name="Send the test").click()
+        expect(page.get_by_text("It draws:")).to_contain_text("$0.04")
+        page.goto(fresh.root)
+        expect(page.get_by_text("Demo models are drawing")).to_have_count(0)
+        assert [model["name"] for model in fresh.get("/models").json()["models"]] == ["first"]

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,9 +46,6 @@ class Listener:
         self.answer = requests.get(url, headers=headers, stream=True, timeout=20)
         self.lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
 
-    def close(self) -> None:
-        self.answer.close()
-
     def event(self) -> dict[str, Any]:
         """The next snapshot."""
         number = next(line for line in self.lines if line.startswith("id: "))
@@ -65,27 +62,11 @@ class Listener:
         ]
 
 
-Listen = Callable[..., Listener]
-
-
-@pytest.fixture
-def listen() -> Iterator[Listen]:
-    """Begins to listen; whoever still does so at the end is hung up."""
-    with ExitStack() as listeners:
-
-        def begin(served: Served, job_id: str, **headers: str) -> Listener:
-            return listeners.enter_context(closing(Listener(served, job_id, **headers)))
-
-        yield begin
-
-
-def test_each_change_is_pushed_until_the_copies_hang(
-    served: Served, fakes: FakeProviders, listen: Listen
-) -> None:
+def test_each_change_is_pushed_until_the_copies_hang(served: Served, fakes: FakeProviders) -> None:
     fakes.hold()
     job_id = served.generate("a red fox")
     fakes.wait_until_in_flight(2)
-    listener = listen(served, job_id)
+    listener = Listener(served, job_id)
     assert listener.event()["completedModels"] == 0
     fakes.release()
     told = listener.rest()
@@ -95,13 +76,11 @@ def test_each_change_is_pushed_until_the_copies_hang(
     assert all(r["thumbnailUrl"] != r["imageUrl"] for r in told[-1]["results"])
 
 
-def test_what_another_process_changes_is_pushed_too(
-    served: Served, fakes: FakeProviders, listen: Listen
-) -> None:
+def test_what_another_process_changes_is_pushed_too(served: Served, fakes: FakeProviders) -> None:
     fakes.hold()
     job_id = served.generate("changed elsewhere")
     fakes.wait_until_in_flight(2)
-    listener = listen(served, job_id)
+    listener = Listener(served, job_id)
     before = listener.event()["version"]
     elsewhere(served, "UPDATE generation_job SET version = version + 7 WHERE id = ?", job_id)
     assert listener.event()["version"] == before + 7
@@ -109,9 +88,7 @@ def test_what_another_process_changes_is_pushed_too(
     served.finished(job_id)
 
 
-def test_a_stream_ends_when_its_job_is_deleted(
-    served: Served, fakes: FakeProviders, listen: Listen
-) -> None:
+def test_a_stream_ends_when_its_job_is_deleted(served: Served, fakes: FakeProviders) -> None:
     job = requests.post(f"{served.root}/generate", json={"prompt": "soon gone"}, timeout=20).json()
     served.finished(job["jobId"])
     fakes.hold()
@@ -119,7 +96,7 @@ def test_a_stream_ends_when_its_job_is_deleted(
     address = f"{served.root}/jobs/{job['jobId']}"
     rerun = requests.post(f"{address}/rerun", json={}, headers=token, timeout=20).json()
     fakes.wait_until_in_flight(1)
-    listener = listen(served, rerun["jobId"])
+    listener = Listener(served, rerun["jobId"])
     listener.event()
     again = {"X-Job-Token": rerun["jobToken"]}
     assert requests.delete(f"{served.root}/jobs/{rerun['jobId']}", headers=again, timeout=20).ok
@@ -127,20 +104,18 @@ def test_a_stream_ends_when_its_job_is_deleted(
     fakes.release()
 
 
-def test_a_reader_who_knows_the_end_is_told_not_to_come_again(
-    served: Served, listen: Listen
-) -> None:
+def test_a_reader_who_knows_the_end_is_told_not_to_come_again(served: Served) -> None:
     job_id = served.generate("a red fox")
-    last = listen(served, job_id).rest()[-1]
+    last = Listener(served, job_id).rest()[-1]
     again = served.get(f"/events/{job_id}", headers={"Last-Event-ID": str(last["version"])})
     assert (again.status_code, again.content) == (204, b"")
-    older = listen(served, job_id, **{"Last-Event-ID": "1"})
+    older = Listener(served, job_id, **{"Last-Event-ID": "1"})
     assert older.rest() == [last]
 
 
-def test_a_stream_carries_the_headers_of_every_answer(served: Served, listen: Listen) -> None:
+def test_a_stream_carries_the_headers_of_every_answer(served: Served) -> None:
     job_id = served.generate("a red fox")
-    answer = listen(served, job_id, **{"X-Correlation-ID": "mine"}).answer
+    answer = Listener(served, job_id, **{"X-Correlation-ID": "mine"}).answer
     assert answer.headers["Content-Type"] == "text/event-stream"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["X-Correlation-ID"] == "mine"
@@ -155,12 +130,12 @@ def test_an_unknown_job_has_no_stream(served: Served, job_id: str) -> None:
 
 
 def test_streams_do_not_hold_a_server_up_that_must_stop(
-    tmp_path: Path, fakes: FakeProviders, listen: Listen
+    tmp_path: Path, fakes: FakeProviders
 ) -> None:
     with Served(tmp_path, **model_variables(fakes, "one"), WEB_THREADS="1") as served:
         fakes.hold()
         job_id = served.generate("long drawn")
-        listeners = [listen(served, job_id) for _ in range(5)]  # five times the threads
+        listeners = [Listener(served, job_id) for _ in range(5)]  # five times the threads
         for listener in listeners:
             listener.event()
         fakes.release()

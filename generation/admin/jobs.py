@@ -18,7 +18,7 @@ from generation.admin.filters import NamedBlank
 from generation.deletion import ObjectsRemain, delete_jobs, name_of
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
-from generation.snapshots import Addresses
+from generation.snapshots import Addresses, sentence
 from generation.templatetags.display import dollars, price
 
 SHEET = 4
@@ -53,7 +53,7 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
     model = Result
     template = "admin/rows.html"
     fields = (
-        "index", "round", "shown_name", "state", "thumbnail", "error_code", "error", "seconds",
+        "index", "round", "shown_name", "state", "thumbnail", "error_code", "reason", "seconds",
         "again",
     )  # fmt: skip
     readonly_fields = fields
@@ -67,6 +67,10 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         able = request.user.has_perm("generation.change_job")
         return self.fields if able else self.fields[:-1]
+
+    @admin.display(description=_("error"))
+    def reason(self, result: Result) -> str:
+        return sentence(result)
 
     @admin.display(description=_("model"))
     def shown_name(self, result: Result) -> SafeString:
@@ -215,11 +219,20 @@ class AttemptInline(InDollars, ReadOnly, admin.TabularInline[Attempt, Result]):
 class ResultAdmin(ReadOnly, ResultDeeds):
     nothing_yet = _("Nothing has been asked for yet. Write the first prompt in the studio.")
     list_display = ("name", "state", "picture_small", "error_code", "job", "started_at", "seconds")
+    fields = (
+        "job", "index", "round", "name", "kind", "provider_model", "state", "error_code", "reason",
+        "retryable", "tries", "started_at", "finished_at", "seconds", "picture_small",
+    )  # fmt: skip
+    readonly_fields = ("reason", "seconds", "picture_small")
     ordering = ("-created_at",)
     list_filter = ("state", ("error_code", NamedBlank), "slug")
     list_select_related = ("job", "picture")
     search_fields = ("job__prompt", "=id")
     inlines = (AttemptInline,)
+
+    @admin.display(description=_("error"))
+    def reason(self, result: Result) -> str:
+        return sentence(result)
 
     @admin.display(description=_("picture"))
     def picture_small(self, result: Result) -> str:
@@ -237,7 +250,11 @@ class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
         "created_at", "purpose", "kind", "provider_model", "result", "state", "cost",
         "ceiling", "counted", "http_status", "error_code", "request_id",
     )  # fmt: skip
-    exclude = ("cost_micros", "ceiling_micros", "spent_micros")
+    fields = (
+        "purpose", "result", "kind", "provider_model", "state", "created_at", "finished_at",
+        "cost", "ceiling", "counted", "window", "task", "request_id", "http_status", "error_code",
+        "detail", "prompt_sent", "revised_prompt", "parameters", "seed",
+    )  # fmt: skip
     readonly_fields = ("cost", "ceiling", "counted")
     list_filter = (
         "created_at",
@@ -258,6 +275,10 @@ class PictureAdmin(ReadOnly, admin.ModelAdmin[Picture]):
         "small", "result", "width", "height", "byte_size", "content_type", "created_at", "lost_at",
     )  # fmt: skip
     list_display_links = ("result",)
+    fields = (
+        "small", "result", "content_type", "width", "height", "byte_size", "created_at", "lost_at",
+    )  # fmt: skip
+    readonly_fields = ("small",)
     list_filter = (("lost_at", admin.EmptyFieldListFilter),)
     ordering = ("-created_at",)
     list_select_related = ("result",)

@@ -15,6 +15,7 @@ from django.core.exceptions import (
 )
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from generation import correlation
@@ -79,7 +80,7 @@ def invalid(field: str, constraint: str, message: str) -> Refusal:
 
 
 def job_not_found(job_id: str) -> Refusal:
-    return Refusal("JOB_NOT_FOUND", "There is no job with this id.", jobId=job_id)
+    return Refusal("JOB_NOT_FOUND", _("There is no job with this id."), jobId=job_id)
 
 
 def unavailable(message: str, retry_after: float = 5) -> Refusal:
@@ -87,7 +88,7 @@ def unavailable(message: str, retry_after: float = 5) -> Refusal:
 
 
 def no_database() -> Refusal:
-    return unavailable("The database does not answer. Please try again in a moment.")
+    return unavailable(_("The database does not answer. Please try again in a moment."))
 
 
 def body(code: str, message: str, **extras: Any) -> dict[str, Any]:
@@ -163,5 +164,5 @@ def unknown_route(request: HttpRequest) -> JsonResponse:
 
 
 def internal_error() -> JsonResponse:
-    text = "Something went wrong on our side. The correlation id helps an operator to find it."
+    text = _("Something went wrong on our side. The correlation id helps an operator to find it.")
     return JsonResponse(body("INTERNAL_SERVER_ERROR", text), status=500)

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from generation.api.errors import Refusal, invalid
@@ -28,8 +29,9 @@ class Strict(serializers.Field):  # type: ignore[type-arg]
     def to_representation(self, value: Any) -> Any:
         return value
 
-    def refuse(self, constraint: str, sentence: str) -> Refusal:
-        return invalid(str(self.field_name), constraint, f"{self.field_name} {sentence}")
+    def refuse(self, constraint: str, sentence: str, **values: Any) -> Refusal:
+        told = sentence % {"field": self.field_name, **values}
+        return invalid(str(self.field_name), constraint, told)
 
 
 class Number(Strict):
@@ -43,11 +45,12 @@ class Number(Strict):
         return {"type": "number", "minimum": self.low, "maximum": self.high}
 
     def to_internal_value(self, data: Any) -> float:
-        sentence = f"must be a number from {self.low} to {self.high}."
+        sentence = _("%(field)s must be a number from %(low)s to %(high)s.")
+        bounds = {"low": self.low, "high": self.high}
         if isinstance(data, bool) or not isinstance(data, int | float):
-            raise self.refuse("number", sentence)
+            raise self.refuse("number", sentence, **bounds)
         if not self.low <= data <= self.high:  # NaN and infinity fail this too
-            raise self.refuse(f"{self.low}..{self.high}", sentence)
+            raise self.refuse(f"{self.low}..{self.high}", sentence, **bounds)
         return float(data) + 0.0  # minus zero becomes zero
 
 
@@ -60,9 +63,8 @@ class WholeNumber(Number):
     def to_internal_value(self, data: Any) -> int:
         value = super().to_internal_value(data)
         if not math.isfinite(value) or value != int(value):
-            raise self.refuse(
-                "whole number", f"must be a whole number from {self.low} to {self.high}."
-            )
+            sentence = _("%(field)s must be a whole number from %(low)s to %(high)s.")
+            raise self.refuse("whole number", sentence, low=self.low, high=self.high)
         return int(value)
 
 
@@ -78,16 +80,15 @@ class Text(Strict):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise self.refuse("text", "must be text.")
+            raise self.refuse("text", _("%(field)s must be text."))
         text = data.replace("\r\n", "\n").strip()
         if len(text) > self.longest:
             raise self.too_long()
         return text
 
     def too_long(self) -> Refusal:
-        return self.refuse(
-            f"at most {self.longest} characters", f"must have at most {self.longest} characters."
-        )
+        sentence = _("%(field)s must have at most %(most)s characters.")
+        return self.refuse(f"at most {self.longest} characters", sentence, most=self.longest)
 
 
 class Prompt(Text):
@@ -100,11 +101,11 @@ class Prompt(Text):
         absent = data is None or data is serializers.empty
         text: str = "" if absent else super().run_validation(data)
         if not text:
-            raise Refusal("PROMPT_REQUIRED", "Prompt is required")
+            raise Refusal("PROMPT_REQUIRED", _("Prompt is required"))
         return text
 
     def too_long(self) -> Refusal:
-        sentence = f"Prompt is too long (maximum {self.longest} characters)"
+        sentence = _("Prompt is too long (maximum %(most)s characters)") % {"most": self.longest}
         return Refusal("PROMPT_TOO_LONG", sentence, maxLength=self.longest)
 
 
@@ -114,7 +115,7 @@ class Flag(Strict):
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            raise self.refuse("true or false", "must be true or false.")
+            raise self.refuse("true or false", _("%(field)s must be true or false."))
         return data
 
 
@@ -128,7 +129,8 @@ class Choice(Strict):
 
     def to_internal_value(self, data: Any) -> str:
         if data not in self.choices:
-            raise self.refuse("one of a list", f"must be one of {', '.join(self.choices)}.")
+            sentence = _("%(field)s must be one of %(choices)s.")
+            raise self.refuse("one of a list", sentence, choices=", ".join(self.choices))
         return str(data)
 
 
@@ -145,11 +147,11 @@ class Slugs(Strict):
         }
 
     def to_internal_value(self, data: Any) -> list[str]:
-        sentence = f"must be a list of 1 to {MOST_MODELS} different model slugs."
+        sentence = _("%(field)s must be a list of 1 to %(most)s different model slugs.")
         if not isinstance(data, list) or not 1 <= len(data) <= MOST_MODELS:
-            raise self.refuse(f"1..{MOST_MODELS} slugs", sentence)
+            raise self.refuse(f"1..{MOST_MODELS} slugs", sentence, most=MOST_MODELS)
         if not all(isinstance(slug, str) for slug in data) or len(set(data)) != len(data):
-            raise self.refuse(f"1..{MOST_MODELS} slugs", sentence)
+            raise self.refuse(f"1..{MOST_MODELS} slugs", sentence, most=MOST_MODELS)
         return data
 
 
@@ -173,7 +175,7 @@ class Required(Strict):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is None or data is serializers.empty:
-            raise self.refuse("required", "is required.")
+            raise self.refuse("required", _("%(field)s is required."))
         return super().run_validation(data)
 
 
@@ -184,7 +186,7 @@ class RequiredText(Required, Text):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if not text:
-            raise self.refuse("required", "is required.")
+            raise self.refuse("required", _("%(field)s is required."))
         return text
 
 
@@ -198,7 +200,7 @@ class Metadata(Strict):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise self.refuse("object", "must be an object.")
+            raise self.refuse("object", _("%(field)s must be an object."))
         return data
 
 

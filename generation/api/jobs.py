@@ -1,5 +1,6 @@
 """What the maker of a job may do with it. The job's token, in X-Job-Token, proves who that is."""
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,7 +34,7 @@ def own_job(request: Request, job_id: str) -> Job:
         text = "This needs the header X-Job-Token, with the jobToken of POST /generate."
         raise Refusal("UNAUTHORIZED", text)
     if not job.token_matches(token):
-        raise Refusal("FORBIDDEN", "This X-Job-Token belongs to another job.")
+        raise Refusal("FORBIDDEN", _("This X-Job-Token belongs to another job."))
     return job
 
 
@@ -133,7 +134,7 @@ class Retry(Limited):
         pk = parsed_id(result_id)
         result = Result.objects.filter(pk=pk, job=job).first() if pk else None
         if result is None:
-            text = "This job has no result with this id."
+            text = _("This job has no result with this id.")
             raise Refusal("NOT_FOUND", text, jobId=job_id)
         with refusals():
             changes.retry(result, self.client(request))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -59,14 +60,15 @@ def rate_limited(standing: Standing) -> Refusal:
     subject = SUBJECTS.get(standing.name, "one address")
     return Refusal(
         "RATE_LIMIT_EXCEEDED",
-        f"Rate limit exceeded. Please try again in {math.ceil(seconds / 60)} minutes.",
+        _("Rate limit exceeded. Please try again in %(minutes)s minutes.")
+        % {"minutes": math.ceil(seconds / 60)},
         details=f"{standing.allowed} requests in {standing.window} seconds for {subject}.",
         retryAfter=seconds,
     )
 
 
 def uncountable() -> Refusal:
-    return unavailable("Requests cannot be counted at the moment. Please try again soon.")
+    return unavailable(_("Requests cannot be counted at the moment. Please try again soon."))
 
 
 class Limits(Endpoint):

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,8 +34,8 @@ MAX_ECHO = 100
 EVENTS = "text/event-stream"
 RECONNECT = b"retry: 2000\n\n"
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-INAPPROPRIATE = "Your prompt contains inappropriate content and cannot be processed."
-NO_MODEL = "No image model is enabled. An operator can add one in the admin."
+INAPPROPRIATE = gettext_lazy("Your prompt contains inappropriate content and cannot be processed.")
+NO_MODEL = gettext_lazy("No image model is enabled. An operator can add one in the admin.")
 
 
 class Generate(Limited):
@@ -83,30 +85,32 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except idempotency.KeyReused:
-        text = "This Idempotency-Key came before with another request. Use a new one."
+        text = _("This Idempotency-Key came before with another request. Use a new one.")
         raise Refusal("IDEMPOTENCY_KEY_REUSED", text) from None
     except submission.NoModelEnabled:
-        raise unavailable(NO_MODEL, retry_after=60) from None
+        raise unavailable(str(NO_MODEL), retry_after=60) from None
     except LimitReached as reached:
         raise rate_limited(reached.standing) from None
     except CountersDown:
         raise uncountable() from None
     except screening.Inappropriate:
-        raise Refusal("INAPPROPRIATE_CONTENT", INAPPROPRIATE) from None
+        raise Refusal("INAPPROPRIATE_CONTENT", str(INAPPROPRIATE)) from None
     except QueueFull:
-        text = "Many pictures are waiting to be drawn. Please try again in a moment."
+        text = _("Many pictures are waiting to be drawn. Please try again in a moment.")
         raise unavailable(text, retry_after=RETRY_AFTER) from None
     except BudgetExhausted as problem:
         raise Refusal("BUDGET_EXHAUSTED", str(problem), retryAfter=problem.retry_after) from None
     except submission.UnknownModel as problem:
-        text = f"There is no model {problem.slug[:100]!r}. GET /models lists them."
+        text = _("There is no model %(slug)r. GET /models lists them.") % {
+            "slug": problem.slug[:100]
+        }
         raise invalid("models", "known slugs", text) from None
     except submission.ModelUnavailable as problem:
         raise Refusal("MODEL_UNAVAILABLE", str(problem)) from None
     except changes.JobGone as problem:
         raise job_not_found(str(problem.job_id)) from problem
     except changes.NotFailed:
-        text = "Only a failed result can be retried."
+        text = _("Only a failed result can be retried.")
         raise invalid("resultId", "a failed result", text) from None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,7 +56,7 @@ class Votes(Limited):
         try:
             outcome = voting.vote(job, parsed_id(body.validated_data["resultId"]), token)
         except NothingToChoose:
-            text = "There is something to vote on once the job is over and has two pictures."
+            text = _("There is something to vote on once the job is over and has two pictures.")
             raise Refusal("NOTHING_TO_CHOOSE", text) from None
         except NotAChoice:
             text = "resultId must be one of the job's pictures."

@@ -8,11 +8,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from generation.models import Attempt, Result, SpendingLimits, SpendWindow
 from generation.models.money import ALL, today
 from providers.models import ChatModel, ImageModel
 
+PRICE_UNKNOWN = gettext_noop(
+    "Spending is capped, and the price of this model is unknown. "
+    "An operator can set its price, or an assumed one."
+)
 AN_HOUR = 3600  # seconds; nobody knows how long an operator's stop will last
 
 
@@ -71,7 +76,7 @@ class Funds:
             return {
                 "state": Result.State.ERROR,
                 "error_code": PriceUnknown.code,
-                "error": price_unknown(),
+                "error": PRICE_UNKNOWN,
                 "finished_at": Now(),
             }
         return {
@@ -99,7 +104,7 @@ def spend(payer: Payer | None, **facts: Any) -> Attempt:
             return Attempt.objects.create(ceiling_micros=0, **facts)
         days = count([payer], "spent_micros")
         if payer.scope not in days:
-            raise PriceUnknown(price_unknown())
+            raise PriceUnknown(_(PRICE_UNKNOWN))
         return Attempt.objects.create(
             ceiling_micros=payer.ceiling,
             spent_micros=payer.ceiling or 0,
@@ -142,10 +147,3 @@ def used_up(window: SpendWindow) -> BudgetExhausted:
         )
     )
     return BudgetExhausted(text % told, window.seconds_left)
-
-
-def price_unknown() -> str:
-    return _(
-        "Spending is capped, and the price of this model is unknown. "
-        "An operator can set its price, or an assumed one."
-    )

@@ -104,7 +104,11 @@ class Attempt(models.Model):
         _("purpose"), max_length=12, choices=Purpose, default=Purpose.PICTURE
     )
     result = models.ForeignKey(
-        "generation.Result", on_delete=models.SET_NULL, related_name="attempts", null=True
+        "generation.Result",
+        on_delete=models.SET_NULL,
+        related_name="attempts",
+        null=True,
+        verbose_name=_("result"),
     )
     epoch = models.PositiveIntegerField(default=0)
     kind = models.CharField(_("kind"), max_length=40)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 KEPT_FOR = timedelta(hours=26)  # a day, and what a wall clock may jump
 
@@ -28,6 +29,8 @@ class IdempotencyKey(models.Model):
     objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["created_at"], name="idempotency_age")
         ]

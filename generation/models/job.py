@@ -59,7 +59,9 @@ class Job(models.Model):
     total = models.PositiveSmallIntegerField(_("models"), editable=False)
     image_count = models.PositiveSmallIntegerField(_("pictures"), default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
-    correlation_id = models.CharField(max_length=64, blank=True, editable=False)
+    correlation_id = models.CharField(
+        _("correlation id"), max_length=64, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated"), db_default=Now(), editable=False)
 

@@ -113,5 +113,9 @@ class Counter(models.Model):
 
     objects = CounterQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+
     def __str__(self) -> str:
         return self.key

@@ -48,7 +48,11 @@ class Picture(models.Model):
     """Storage keys and facts. The original is kept bit for bit; copies are WebP and come later."""
 
     result = models.OneToOneField(
-        "generation.Result", on_delete=models.CASCADE, primary_key=True, related_name="picture"
+        "generation.Result",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="picture",
+        verbose_name=_("result"),
     )
     key = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)
@@ -56,7 +60,7 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
     byte_size = models.PositiveIntegerField(_("bytes"))
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     thumbnail_key = models.CharField(max_length=300, blank=True)
     medium_key = models.CharField(max_length=300, blank=True)
     copy_tries = models.PositiveSmallIntegerField(default=0)

@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from generation.failpoints import failpoint
 from generation.models.attempt import Attempt
@@ -31,14 +32,14 @@ from providers import clock, pressure
 from providers.clock import SteadyNow, from_now
 from providers.models import ImageModel, Provider
 
-DEADLINE_SENTENCE = "This took longer than a job may take, so it was ended."
+DEADLINE_SENTENCE = gettext_noop("This took longer than a job may take, so it was ended.")
 RESTING_SENTENCES = {
-    "RATE_LIMITED": "The provider asked for a longer pause than this job can wait.",
-    "PROVIDER_ERROR": "This model failed several times in a row and is resting.",
+    "RATE_LIMITED": gettext_noop("The provider asked for a longer pause than this job can wait."),
+    "PROVIDER_ERROR": gettext_noop("This model failed several times in a row and is resting."),
 }
-CANCELLED_SENTENCE = "This was cancelled before it was drawn."
-DISABLED_SENTENCE = "This model was switched off before it could draw."
-STOPPED_SENTENCE = "Paid calls were stopped by an operator before this was drawn."
+CANCELLED_SENTENCE = gettext_noop("This was cancelled before it was drawn.")
+DISABLED_SENTENCE = gettext_noop("This model was switched off before it could draw.")
+STOPPED_SENTENCE = gettext_noop("Paid calls were stopped by an operator before this was drawn.")
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -216,10 +217,18 @@ class Result(models.Model):
         ERROR = "error", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
-    index = models.PositiveSmallIntegerField()
-    round = models.PositiveSmallIntegerField(default=0)
-    model = models.ForeignKey(ImageModel, on_delete=models.SET_NULL, null=True, db_index=False)
+    job = models.ForeignKey(
+        Job, on_delete=models.CASCADE, related_name="results", verbose_name=_("job")
+    )
+    index = models.PositiveSmallIntegerField(_("place"))
+    round = models.PositiveSmallIntegerField(_("round"), default=0)
+    model = models.ForeignKey(
+        ImageModel,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        verbose_name=_("image model"),
+    )
     name = models.CharField(_("model"), max_length=100)
     slug = models.CharField(max_length=100)
     kind = models.CharField(_("kind"), max_length=40)
@@ -230,7 +239,7 @@ class Result(models.Model):
 
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING)
     epoch = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     lease_owner = models.CharField(max_length=40, blank=True)
     lease_expires_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
@@ -242,7 +251,7 @@ class Result(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True)
     error_code = models.CharField(_("error code"), max_length=40, blank=True)
     error = models.CharField(_("error"), max_length=500, blank=True)
-    retryable = models.BooleanField(default=False)
+    retryable = models.BooleanField(_("worth a retry"), default=False)
     correlation_id = models.CharField(max_length=64, blank=True, editable=False)
     # What it has reserved while it waits to be paid for, and the day of the model it did so in.
     reserved_micros = models.BigIntegerField(_("reserved"), default=0)

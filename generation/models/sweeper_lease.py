@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from providers.clock import SteadyNow, from_now
 
@@ -49,6 +50,10 @@ class SweeperLease(models.Model):
     swept_at = models.DateTimeField(null=True)
 
     objects = SweeperLeaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sweeper lease")
+        verbose_name_plural = _("sweeper leases")
 
     def __str__(self) -> str:
         return f"held by {self.owner or 'nobody'}"

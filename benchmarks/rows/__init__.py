@@ -1,1 +1,0 @@
-"""One module a row, or a few that share their set-up. Each gives `Figure`s."""
