@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres faults fuzz check package lock clean
+.PHONY: run test test-sqlite test-postgres faults bench fuzz check package lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
@@ -27,6 +27,10 @@ faults: $(VENV)/dev.stamp
 # Schemathesis with more examples; PIXELPROMPT_SEED makes others.
 fuzz: $(VENV)/dev.stamp
 	PIXELPROMPT_FUZZ=$${PIXELPROMPT_FUZZ:-300} $(BIN)/python -m pytest tests/test_fuzzing.py -n0 $(ARGS)
+
+# What we cost beside the bare work, on this machine; ARGS names rows. Ten minutes at most.
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -1,19 +1,21 @@
 """What readers see of a job: one snapshot, told as JSON by the API and as tiles by the pages."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from generation.models import Job, Result
 from generation.models.job import status_of
+from generation.models.result import ResultQuerySet
+from generation.prepared import Prepared
 from generation.templatetags.display import price
 from providers.errors import OutcomeUnknown
 
@@ -63,24 +65,44 @@ class Snapshot:
 
 
 def of(job: Job) -> Snapshot:
-    """A job's results as they are now, with the version that they had."""
-    for snapshot in of_all([job.pk]):
-        return snapshot
-    return Snapshot(job, [])  # deleted a moment ago
+    """A job's results as they are now, and the job with the version that they had."""
+    return at_one_moment(job, as_told(latest_of_job(job.pk)))
 
 
 def of_all(job_ids: Collection[UUID]) -> list[Snapshot]:
-    """The snapshots of several jobs. One query reads results and versions as of one moment.
-
-    A result that has begun and waits to go on is told as going on: what was told never goes back.
-    """
-    results = Result.objects.filter(job__in=job_ids).latest_round().order_by("index")
+    """The snapshots of several jobs, in two queries."""
+    jobs = Job.objects.in_bulk(list(job_ids))
     by_job: dict[UUID, list[Result]] = defaultdict(list)
-    for result in results.select_related("picture", "job"):
+    for result in as_told(latest(Result.objects.filter(job__in=jobs))):
+        by_job[result.job_id].append(result)
+    return [at_one_moment(jobs[job_id], shown) for job_id, shown in by_job.items()]
+
+
+def at_one_moment(job: Job, results: list[Result]) -> Snapshot:
+    """The job gets the version that was read together with its results."""
+    if results:
+        read = vars(results[0])
+        job.version, job.updated_at = read["job_version"], read["job_updated_at"]
+    return Snapshot(job, results)
+
+
+def latest(results: ResultQuerySet) -> ResultQuerySet:
+    """The latest round of each, with its picture and the version that its job has right then."""
+    versioned = results.annotate(job_version=F("job__version"), job_updated_at=F("job__updated_at"))
+    return versioned.latest_round().select_related("picture").order_by("index")
+
+
+latest_of_job = Prepared(lambda job_id: latest(Result.objects.filter(job_id=job_id)))
+
+
+def as_told(results: Iterable[Result]) -> list[Result]:
+    """A result that has begun and waits to go on is told as going on: what was told never goes
+    back."""
+    shown = list(results)
+    for result in shown:
         if result.state == Result.State.PENDING and result.started_at is not None:
             result.state = Result.State.IN_PROGRESS
-        by_job[result.job_id].append(result)
-    return [Snapshot(shown[0].job, shown) for shown in by_job.values()]
+    return shown
 
 
 def overdue_work() -> Exists:
@@ -88,14 +110,18 @@ def overdue_work() -> Exists:
     return Exists(Result.objects.filter(job=OuterRef("pk")).overdue())
 
 
+with_overdue = Prepared(
+    lambda job_id: Job.objects.annotate(overdue=overdue_work()).filter(pk=job_id)
+)
+
+
 def current(job_id: UUID) -> Job | None:
     """The job row. A reader that meets overdue work first ends it, as the sweeper would."""
-    jobs = Job.objects.annotate(overdue=overdue_work())
-    job = jobs.filter(pk=job_id).first()
-    if job is not None and getattr(job, "overdue", False):
+    for job in with_overdue(job_id):
+        if not getattr(job, "overdue", False):
+            return job
         Result.objects.filter(job=job).expire()
-        job = jobs.filter(pk=job_id).first()
-    return job
+    return Job.objects.filter(pk=job_id).first()
 
 
 def versions(job_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -7,16 +7,15 @@ reads a second and bounds threads and database connections.
 import os
 from typing import Any, cast
 
-from a2wsgi import WSGIMiddleware
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pixelprompt.settings")
 
 from django.conf import settings
 
 from generation.live import watcher
+from pixelprompt.bridge import Bridge
 from pixelprompt.push import Push
 from pixelprompt.whole_bodies import App, WholeBodies
 from pixelprompt.wsgi import application as django_wsgi
 
-django = cast(App, WSGIMiddleware(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
+django = cast(App, Bridge(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
 application = WholeBodies(Push(django, watcher, settings.PUBLIC_BASE_URL))

@@ -9,7 +9,7 @@ from tests.fakes import FakeProviders
 from tests.served import ROOT, Served
 from tests.test_serve import model_variables
 
-EXAMPLES = os.environ.get("PIXELPROMPT_FUZZ", "4")  # per call; `make fuzz` asks for more
+EXAMPLES = os.environ.get("PIXELPROMPT_FUZZ", "2")  # per call; `make fuzz` asks for more
 SEED = os.environ.get("PIXELPROMPT_SEED", "1")
 
 

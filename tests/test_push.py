@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,9 @@ class Listener:
         self.answer = requests.get(url, headers=headers, stream=True, timeout=20)
         self.lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
 
+    def close(self) -> None:
+        self.answer.close()
+
     def event(self) -> dict[str, Any]:
         """The next snapshot."""
         number = next(line for line in self.lines if line.startswith("id: "))
@@ -62,11 +65,27 @@ class Listener:
         ]
 
 
-def test_each_change_is_pushed_until_the_copies_hang(served: Served, fakes: FakeProviders) -> None:
+Listen = Callable[..., Listener]
+
+
+@pytest.fixture
+def listen() -> Iterator[Listen]:
+    """Begins to listen; whoever still does so at the end is hung up."""
+    with ExitStack() as listeners:
+
+        def begin(served: Served, job_id: str, **headers: str) -> Listener:
+            return listeners.enter_context(closing(Listener(served, job_id, **headers)))
+
+        yield begin
+
+
+def test_each_change_is_pushed_until_the_copies_hang(
+    served: Served, fakes: FakeProviders, listen: Listen
+) -> None:
     fakes.hold()
     job_id = served.generate("a red fox")
     fakes.wait_until_in_flight(2)
-    listener = Listener(served, job_id)
+    listener = listen(served, job_id)
     assert listener.event()["completedModels"] == 0
     fakes.release()
     told = listener.rest()
@@ -76,11 +95,13 @@ def test_each_change_is_pushed_until_the_copies_hang(served: Served, fakes: Fake
     assert all(r["thumbnailUrl"] != r["imageUrl"] for r in told[-1]["results"])
 
 
-def test_what_another_process_changes_is_pushed_too(served: Served, fakes: FakeProviders) -> None:
+def test_what_another_process_changes_is_pushed_too(
+    served: Served, fakes: FakeProviders, listen: Listen
+) -> None:
     fakes.hold()
     job_id = served.generate("changed elsewhere")
     fakes.wait_until_in_flight(2)
-    listener = Listener(served, job_id)
+    listener = listen(served, job_id)
     before = listener.event()["version"]
     elsewhere(served, "UPDATE generation_job SET version = version + 7 WHERE id = ?", job_id)
     assert listener.event()["version"] == before + 7
@@ -88,7 +109,9 @@ def test_what_another_process_changes_is_pushed_too(served: Served, fakes: FakeP
     served.finished(job_id)
 
 
-def test_a_stream_ends_when_its_job_is_deleted(served: Served, fakes: FakeProviders) -> None:
+def test_a_stream_ends_when_its_job_is_deleted(
+    served: Served, fakes: FakeProviders, listen: Listen
+) -> None:
     job = requests.post(f"{served.root}/generate", json={"prompt": "soon gone"}, timeout=20).json()
     served.finished(job["jobId"])
     fakes.hold()
@@ -96,7 +119,7 @@ def test_a_stream_ends_when_its_job_is_deleted(served: Served, fakes: FakeProvid
     address = f"{served.root}/jobs/{job['jobId']}"
     rerun = requests.post(f"{address}/rerun", json={}, headers=token, timeout=20).json()
     fakes.wait_until_in_flight(1)
-    listener = Listener(served, rerun["jobId"])
+    listener = listen(served, rerun["jobId"])
     listener.event()
     again = {"X-Job-Token": rerun["jobToken"]}
     assert requests.delete(f"{served.root}/jobs/{rerun['jobId']}", headers=again, timeout=20).ok
@@ -104,18 +127,20 @@ def test_a_stream_ends_when_its_job_is_deleted(served: Served, fakes: FakeProvid
     fakes.release()
 
 
-def test_a_reader_who_knows_the_end_is_told_not_to_come_again(served: Served) -> None:
+def test_a_reader_who_knows_the_end_is_told_not_to_come_again(
+    served: Served, listen: Listen
+) -> None:
     job_id = served.generate("a red fox")
-    last = Listener(served, job_id).rest()[-1]
+    last = listen(served, job_id).rest()[-1]
     again = served.get(f"/events/{job_id}", headers={"Last-Event-ID": str(last["version"])})
     assert (again.status_code, again.content) == (204, b"")
-    older = Listener(served, job_id, **{"Last-Event-ID": "1"})
+    older = listen(served, job_id, **{"Last-Event-ID": "1"})
     assert older.rest() == [last]
 
 
-def test_a_stream_carries_the_headers_of_every_answer(served: Served) -> None:
+def test_a_stream_carries_the_headers_of_every_answer(served: Served, listen: Listen) -> None:
     job_id = served.generate("a red fox")
-    answer = Listener(served, job_id, **{"X-Correlation-ID": "mine"}).answer
+    answer = listen(served, job_id, **{"X-Correlation-ID": "mine"}).answer
     assert answer.headers["Content-Type"] == "text/event-stream"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["X-Correlation-ID"] == "mine"
@@ -130,12 +155,12 @@ def test_an_unknown_job_has_no_stream(served: Served, job_id: str) -> None:
 
 
 def test_streams_do_not_hold_a_server_up_that_must_stop(
-    tmp_path: Path, fakes: FakeProviders
+    tmp_path: Path, fakes: FakeProviders, listen: Listen
 ) -> None:
     with Served(tmp_path, **model_variables(fakes, "one"), WEB_THREADS="1") as served:
         fakes.hold()
         job_id = served.generate("long drawn")
-        listeners = [Listener(served, job_id) for _ in range(5)]  # five times the threads
+        listeners = [listen(served, job_id) for _ in range(5)]  # five times the threads
         for listener in listeners:
             listener.event()
         fakes.release()

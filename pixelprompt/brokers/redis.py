@@ -1,11 +1,14 @@
 """Bells over Redis."""
 
 import redis
-from dramatiq import Message, Middleware
+from dramatiq import Consumer, Message, Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionFailed
 
+from generation.bells import DRAW_QUEUE
+
 HEARTBEAT_TIMEOUT = 30_000  # milliseconds until a dead worker's messages may be given to others
+DRAW_POLL = 50  # milliseconds at most between two looks for a bell; Dramatiq would rest a second
 MAINTENANCE_CHANCE = 50_000  # in a million, for each command
 
 
@@ -23,6 +26,12 @@ class RedisBells(RedisBroker):
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
             maintenance_chance=MAINTENANCE_CHANCE,
         )
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
+        """Somebody waits for what is drawn; copies and delayed bells may come a little later."""
+        if queue_name == DRAW_QUEUE:
+            timeout = min(timeout, DRAW_POLL)
+        return super().consume(queue_name, prefetch, timeout)
 
     def enqueue(self, message: Message, *, delay: int | None = None) -> Message:
         try:

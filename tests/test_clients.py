@@ -1,6 +1,8 @@
-"""A Python client that a generator makes of the schema works against the running server."""
+"""Clients as docs/api.md tells to write them, and one that a generator makes, really work."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -11,16 +13,19 @@ import httpx
 import pytest
 
 from tests.fakes import FakeProviders
-from tests.served import Served
+from tests.served import ROOT, Served
 from tests.support import until
 from tests.test_serve import model_variables
 
 NAME = "generated_client"
+BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.S)
+SHELL = {"sh": ["sh", "-ec"], "python": [sys.executable, "-c"]}
 
 
-@pytest.fixture
-def served(tmp_path: Path, fakes: FakeProviders) -> Any:
-    with Served(tmp_path / "data", **model_variables(fakes, "free")) as running:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    data = tmp_path_factory.mktemp("data")
+    with FakeProviders() as fakes, Served(data, **model_variables(fakes, "free")) as running:
         yield running
 
 
@@ -75,3 +80,17 @@ def test_it_orders_polls_looks_and_reads_errors(at: Any) -> None:
     assert call("jobs.delete_job", client=at, job_id=made.job_id, **token).job_id == made.job_id
     gone = call("jobs.status", client=at, job_id=made.job_id)
     assert (gone.code, gone.job_id) == ("JOB_NOT_FOUND", str(made.job_id))
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+@pytest.mark.parametrize(("language", "text"), BLOCKS)
+def test_an_example_of_the_documentation_runs(
+    served: Served, tmp_path: Path, language: str, text: str
+) -> None:
+    there = text.replace("http://127.0.0.1:8000", served.root).replace("sleep 8", "sleep 2")
+    told = subprocess.run(
+        [*SHELL[language], there], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout
+    assert '"error"' not in told.stdout

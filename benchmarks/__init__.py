@@ -1,0 +1,1 @@
+"""`make bench`: what Pixel Prompt costs beside the bare work, on the machine it runs on."""

@@ -1,0 +1,76 @@
+"""The bare work of a job: call, check, write, one UPDATE and one publish for each picture.
+
+Nothing is kept safe: no claim, no ledger, no gates. It is what no software can do without.
+"""
+
+import base64
+import http.client
+import json
+import queue
+import sqlite3
+import tempfile
+import threading
+import time
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PIL import Image
+
+BODY = json.dumps({"model": "a", "prompt": "measured", "n": 1}).encode()
+
+
+def fan_out(provider_url: str, *, models: int, size: int, delay: int) -> float:
+    """Seconds from the start to the last picture, less the provider's own time."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "bare.sqlite3"
+        with sqlite3.connect(file) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("CREATE TABLE result (id INTEGER PRIMARY KEY, state TEXT)")
+            database.executemany("INSERT INTO result VALUES (?, '')", [(n,) for n in range(models)])
+        told: queue.Queue[int] = queue.Queue()
+        started = time.perf_counter()
+        path = f"/{size}/{delay}/v1/images/generations"
+        threads = [
+            threading.Thread(target=draw, args=(provider_url, path, number, Path(place), told))
+            for number in range(models)
+        ]
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            told.get()
+        took = time.perf_counter() - started
+        for thread in threads:
+            thread.join()
+    return took - delay / 1000
+
+
+def draw(provider_url: str, path: str, number: int, place: Path, told: "queue.Queue[int]") -> None:
+    connection = http.client.HTTPConnection(urlsplit(provider_url).netloc)
+    connection.request("POST", path, BODY, {"Content-Type": "application/json"})
+    content = base64.b64decode(json.loads(connection.getresponse().read())["data"][0]["b64_json"])
+    connection.close()
+    Image.open(BytesIO(content)).load()
+    (place / f"{number}.png").write_bytes(content)
+    with sqlite3.connect(place / "bare.sqlite3", timeout=30) as database:
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("UPDATE result SET state = 'completed' WHERE id = ?", (number,))
+    told.put(number)
+
+
+def status_reads(url: str, jobs: list[str]) -> float:
+    """A job with its results and pictures as JSON: reads a second, by sqlite3 and json alone."""
+    query = (
+        "SELECT * FROM generation_result r JOIN generation_picture p ON p.result_id = r.id"
+        ' WHERE r.job_id = ? ORDER BY r."index"'
+    )
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        database.row_factory = sqlite3.Row
+        started = time.process_time()
+        for job in jobs:
+            key = job.replace("-", "")
+            head = database.execute("SELECT * FROM generation_job WHERE id = ?", [key]).fetchone()
+            results = database.execute(query, [key]).fetchall()
+            json.dumps(dict(head) | {"results": [dict(result) for result in results]})
+        return len(jobs) / (time.process_time() - started)
