@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import get_related_populators
 
+from providers.clock import Moment, moment
+
 M = TypeVar("M", bound=models.Model)
 PLACE = UUID("5b7a3f0e-93d4-4d57-8a53-0f1e6c2d9b48")  # stands for the id until one is asked for
 
@@ -54,10 +56,12 @@ class Compiled:
         self.converters = self.compiler.get_converters([column[0] for column in select])
 
     def parameters(self, key: UUID) -> list[Any]:
-        """The parameters with the id in its place, each as the database wants it."""
+        """The parameters with the id in its place and the clock as it is, each as the database
+        wants it."""
         field = models.UUIDField()
         place, value = (field.get_db_prep_value(uuid, connection) for uuid in (PLACE, key))
-        return [value if given == place else given for given in self._parameters]
+        fresh = [value if given == place else given for given in self._parameters]
+        return [moment() if isinstance(given, Moment) else given for given in fresh]
 
     def converted(self, rows: list[Any]) -> Any:
         return self.compiler.apply_converters(rows, self.converters)

@@ -21,13 +21,24 @@ def counted() -> datetime:
     return datetime.fromtimestamp(STARTED + time.monotonic(), UTC)
 
 
+class Moment(str):
+    """What the clock said when a query was built. One that is built once must ask again."""
+
+    __slots__ = ()
+
+
+def moment() -> Moment:
+    """What the clock says, as SQLite wants it."""
+    return Moment(connection.ops.adapt_datetimefield_value(counted()))
+
+
 class SteadyNow(Now):
     """What the clock says, in a query."""
 
     def as_sqlite(
         self, compiler: Any, connection: Any, **extra_context: Any
     ) -> tuple[str, tuple[str, ...]]:
-        return "%s", (connection.ops.adapt_datetimefield_value(counted()),)
+        return "%s", (moment(),)
 
 
 def now() -> datetime:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_noop
-
 from providers.adapters.bedrock import Bedrock
 from providers.adapters.bfl import BlackForestLabs
 from providers.adapters.demo import Demo
@@ -14,6 +12,7 @@ from providers.adapters.openai_compatible import OpenAICompatible
 from providers.adapters.recraft import Recraft
 from providers.adapters.stability import Stability
 from providers.base import Adapter
+from providers.errors import gettext_noop
 
 ADAPTERS: Mapping[str, type[Adapter]] = {
     adapter.kind: adapter

@@ -10,6 +10,7 @@ import boto3
 import dramatiq
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck
@@ -64,6 +65,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def fakes() -> Iterator[FakeProviders]:
     with FakeProviders() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached() -> None:
+    """What a test before left in this process's cache is no news."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -200,6 +200,9 @@ class TestCompare:
         expect(page.get_by_role("dialog")).to_have_count(1)
 
 
+STILL = "Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null)"
+
+
 @pytest.mark.parametrize("place", ["tile-2", "compare=1,2&split=40", "compare=1,2,3,4", "blind"])
 def test_every_window_is_open_to_all(job: str, page: Page, place: str) -> None:
     page.goto(f"{job}#{place}")
@@ -212,6 +215,7 @@ def test_every_window_is_open_to_all(job: str, page: Page, place: str) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(STILL)
         found = Axe().run(page).response["violations"]
         assert [each["id"] for each in found] == []
 

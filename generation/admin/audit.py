@@ -41,9 +41,9 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class AuditedUserAdmin(Audited[User], UserAdmin[User]):
-    pass
+    filter_horizontal = ()  # its boxes have labels where none are allowed, says axe
 
 
 @admin.register(Group)
 class AuditedGroupAdmin(Audited[Group], GroupAdmin):
-    pass
+    filter_horizontal = ()

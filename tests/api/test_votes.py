@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from generation import leaderboard
-from generation.models import Job, Limit, Result, Vote
+from generation.models import Job, Result, Vote
 from providers.models import ImageModel, Provider
 from tests.api.drawing import draw, drawn, fail, invalid, refusal
+from tests.gates.limiting import allow
 from tests.support import NOBODY, Api, make_job, make_model
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,7 @@ def test_of_no_job_there_is_no_vote(api: Api) -> None:
 
 
 def test_votes_have_a_limit_of_their_own(api: Api, job: Job) -> None:
-    Limit.objects.filter(name="vote").update(allowed=1)
+    allow("vote", 1)
     assert cast(api, job, 1).status_code == 200
     answer = cast(api, job, 1, "another browser, same house")
     refusal(answer, 429, "RATE_LIMIT_EXCEEDED", "details", "retryAfter")

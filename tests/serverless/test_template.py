@@ -13,7 +13,9 @@ from django.test import Client
 from moto.cloudformation.parsing import get_model_map
 from zappa.cli import ZappaCLI
 
-from generation import bells, storage
+from generation import bells, health, storage
+from generation.readiness import CHECKS
+from generation.watching import Watch
 from infra import stack
 from pixelprompt.brokers.sqs import VISIBILITY
 from providers.models import ImageModel
@@ -194,6 +196,7 @@ def test_exactly_the_prefixes_that_the_code_writes_are_granted(
         return save(self, name, content)
 
     monkeypatch.setattr(storage.PictureBucket, "_save", noted)
+    monkeypatch.setattr(health, "watch", Watch(CHECKS))  # nothing is known from before
     copied(drawn())
     client.get("/readyz")
     assert len(written) == 4
