@@ -55,8 +55,9 @@ def test_a_living_process_answers_healthz_without_a_database(
 
 
 def test_a_server_that_can_draw_is_ready(
-    client: Client, workers: Workers, aurora: ImageModel
+    client: Client, workers: Workers, aurora: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watching, "PATIENCE", 30.0)
     sweeper.sweep()
     answer = client.get("/readyz")
     told = answer.json()

@@ -13,7 +13,7 @@ from django.test import Client
 from moto.cloudformation.parsing import get_model_map
 from zappa.cli import ZappaCLI
 
-from generation import bells, health, storage
+from generation import bells, health, storage, watching
 from generation.readiness import CHECKS
 from generation.watching import Watch
 from infra import stack
@@ -197,6 +197,7 @@ def test_exactly_the_prefixes_that_the_code_writes_are_granted(
 
     monkeypatch.setattr(storage.PictureBucket, "_save", noted)
     monkeypatch.setattr(health, "watch", Watch(CHECKS))  # nothing is known from before
+    monkeypatch.setattr(watching, "PATIENCE", 30.0)
     copied(drawn())
     client.get("/readyz")
     assert len(written) == 4
