@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ class Watcher:
     def _run(self) -> None:
         while self._goes_on():
             if self._wake.wait(TICK):
-                threading.Event().wait(BREATH)
+                time.sleep(BREATH)
             self._wake.clear()
             try:
                 feed(self._watched())
