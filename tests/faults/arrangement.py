@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,21 +91,26 @@ class Arrangement:
 
     def web(self, failpoint: str = "", **env: str) -> Process:
         """Start the server (the whole of it, without a broker) and wait for its first answer."""
-        alone = [] if not self.broker else ["--no-worker"]
-        started = self._start("manage.py", "serve", *alone, failpoint=failpoint, **env)
+        started = self._start(*self.serving(), failpoint=failpoint, **env)
         until(lambda: started.over or self.ready(), bool, 60)
         assert failpoint or not started.over, started.output[-2000:]
         if len(self.processes) == 1:
             databases.price_everything(self.database, PRICE)
         return started
 
+    def serving(self) -> Sequence[str]:
+        alone = [] if not self.broker else ["--no-worker"]
+        return [sys.executable, "manage.py", "serve", *alone]
+
+    def drawing(self, processes: int) -> Sequence[str]:
+        sizes = ["-p", str(processes), "-t", str(self.threads)]
+        return [sys.executable, "-m", "dramatiq", "pixelprompt.worker", *sizes]
+
     def command(self, *words: str, **env: str) -> Process:
-        return self._start(*words, failpoint="", **env)
+        return self._start(sys.executable, *words, failpoint="", **env)
 
     def worker(self, failpoint: str = "", *, processes: int = 1, **env: str) -> Process:
-        sizes = ("-p", str(processes), "-t", str(self.threads))
-        command = ("-m", "dramatiq", "pixelprompt.worker", *sizes)
-        return self._start(*command, failpoint=failpoint, **env)
+        return self._start(*self.drawing(processes), failpoint=failpoint, **env)
 
     def _start(self, *command: str, failpoint: str, **env: str) -> Process:
         log = self.place / f"process-{len(self.processes)}.log"

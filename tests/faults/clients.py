@@ -16,13 +16,14 @@ PATIENCE = 60.0  # seconds that a client waits for a server that is starting aga
 
 
 class Clients:
-    """What they sent is in `requests`, what they saw in `polls`."""
+    """What they sent is in `requests`, what they saw in `polls`, which jobs are over in `ended`."""
 
     def __init__(self, root: str, *, every: float = 0.3) -> None:
         self.root = root
         self.every = every
         self.requests: list[Request] = []
         self.polls: list[Poll] = []
+        self.ended: set[str] = set()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="clients", daemon=True)
 
@@ -88,12 +89,11 @@ class Clients:
 
     def _watch(self) -> None:
         """Watch every job until it has ended, and once more after that."""
-        ended: set[str] = set()
         while not self._over.wait(self.every):
-            for job in self.accepted - ended:
+            for job in self.accepted - self.ended:
                 poll = self.look(job)
                 if poll is not None and poll.status in ENDED:
-                    ended.add(job)
+                    self.ended.add(job)
 
 
 def never_sent(problem: requests.ConnectionError) -> bool:

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +17,7 @@ class Process:
         self.log = log
         with log.open("ab") as out:
             self._running = subprocess.Popen(
-                [sys.executable, *command],
+                command,
                 cwd=ROOT,
                 env=dict(env),
                 stdout=out,

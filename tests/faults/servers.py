@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -17,6 +18,7 @@ import redis
 
 from tests.faults.arrangement import free_port
 from tests.faults.databases import fresh_postgres
+from tests.faults.stores import FaultyStore
 from tests.services import POSTGRES, RABBITMQ, REDIS, answers
 from tests.support import until
 
@@ -122,6 +124,22 @@ def private_redis() -> Iterator[PrivateRedis]:
         yield server
     finally:
         server.kill()
+
+
+@contextmanager
+def private_store() -> Iterator[FaultyStore]:
+    """A bucket at an S3 server (moto's) that is a process, which keeps its objects in memory."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: answers(url), bool, 60)
+        with FaultyStore(url, f"faults-{uuid.uuid4().hex[:8]}") as store:
+            yield store
+    finally:
+        server.kill()
+        server.wait()
 
 
 class PrivatePostgres:
