@@ -193,6 +193,18 @@ def test_what_was_found_is_kept_for_a_while() -> None:
     assert [stale.problems()["it"] for _ in range(2)] == ["2", "3"]
 
 
+def test_probes_come_by_any_address_and_visitors_by_the_names_that_are_allowed(
+    client: Client, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["pictures.example.org"]
+    statuses = {
+        path: client.get(path, headers={"host": "10.1.2.3:8000"}).status_code
+        for path in ("/healthz", "/readyz", "/", "/models")
+    }
+    assert statuses.pop("/readyz") in (200, 503)
+    assert statuses == {"/healthz": 200, "/": 400, "/models": 400}
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_only_reading_is_allowed(path: str) -> None:
     client = Client(enforce_csrf_checks=True)
