@@ -58,6 +58,8 @@ lock: $(VENV)/dev.stamp
 	  --no-header -q pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-header -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header -q --group build -c requirements-dev.txt -o requirements-build.txt
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Pixel Prompt needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'

@@ -23,7 +23,7 @@ from generation.models.money import ALL, today
 from generation.readiness import oldest_waiting
 from providers import pressure
 from providers.models import ImageModel
-from providers.transport import VERSION
+from providers.version import VERSION
 
 WINDOW = timedelta(minutes=15)
 MOST_SERIES = 500  # of one figure

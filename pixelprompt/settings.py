@@ -15,17 +15,23 @@ from pixelprompt import environment, logs
 from pixelprompt.environment import Environment, between, one_of
 from pixelprompt.languages import languages
 from providers.addresses import PrivateHosts
+from providers.version import VERSION
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Job] and the like exist at run time
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment(Path(os.environ.get("PIXELPROMPT_ENV_FILE", BASE_DIR / ".env")))
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHIPPED = CHECKOUT / "pixelprompt" / "shipped"  # made by pip, see pyproject.toml
+INSTALLED = SHIPPED.is_dir()
+BASE_DIR = SHIPPED if INSTALLED else CHECKOUT
+# Where `.env` and data are, unless told otherwise.
+START_DIR = Path.cwd() if INSTALLED else CHECKOUT
+env = Environment(Path(os.environ.get("PIXELPROMPT_ENV_FILE", START_DIR / ".env")))
 
 # --- the environment ------------------------------------------------------------------------------
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8000, validate=between(0, 65535))
 DEBUG: bool = env.bool("DEBUG", False)
-DATA_DIR = Path(env.str("PIXELPROMPT_DATA_DIR", str(BASE_DIR / "data"))).absolute()
+DATA_DIR = Path(env.str("PIXELPROMPT_DATA_DIR", str(START_DIR / "data"))).absolute()
 DATABASE_URL: str = env.str(
     "DATABASE_URL",
     f"sqlite:///{DATA_DIR / 'pixelprompt.sqlite3'}",
@@ -174,8 +180,8 @@ LANGUAGES = languages(BASE_DIR / "locale")
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-packed = BASE_DIR / "packed"  # a package brings its static files along
-STATIC_ROOT = packed if packed.is_dir() else DATA_DIR / "static"
+PACKED = BASE_DIR / "packed"  # packages and images bring their static files along
+STATIC_ROOT = PACKED if PACKED.is_dir() else DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 STORAGES = {
@@ -199,7 +205,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Pixel Prompt",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "DESCRIPTION": "One prompt, every image model at once.",
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "CAMELIZE_NAMES": True,

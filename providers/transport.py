@@ -32,10 +32,10 @@ from providers.errors import (
     TimedOut,
     Unreachable,
 )
+from providers.version import VERSION
 
 __all__ = ["MAX_ANSWER_BYTES", "MAX_PICTURE_BYTES", "Answer", "PrivateHosts", "Transport"]
 
-VERSION = "0.1.0"
 MAX_ANSWER_BYTES = 40 * 2**20
 """A picture of 20 MB takes 27 MB in base64."""
 MAX_PICTURE_BYTES = 20 * 2**20

@@ -42,18 +42,19 @@ class Served:
 
     def __init__(self, data: Path, **env: str) -> None:
         self.data = data
+        words, place, around = self.command()
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=ROOT,
-            env=environment(data) | env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            words, cwd=place, env=around | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,
-        )
+        )  # fmt: skip
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.root = ""
+
+    def command(self) -> tuple[list[str], Path, dict[str, str]]:
+        """What to run, where, and in which environment."""
+        return [sys.executable, "manage.py", "serve"], ROOT, environment(self.data)
 
     def __enter__(self) -> Self:
         self.wait_for_address()

@@ -3,7 +3,6 @@
 import logging
 import socket
 import threading
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from providers.errors import (
     Unreachable,
 )
 from providers.transport import PrivateHosts, Transport
+from providers.version import VERSION
 from tests.providers.calling import (
     CANARY,
     KEY,
@@ -45,10 +45,9 @@ def test_an_answer_arrives_whole() -> None:
 
 
 def test_a_caller_is_named_with_the_projects_version() -> None:
-    project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
     with Server(says(message())) as server:
         get(here(), server.url())
-    assert f"User-Agent: PixelPrompt/{project['version']}\r\n".encode() in server.requests[0]
+    assert f"User-Agent: PixelPrompt/{VERSION}\r\n".encode() in server.requests[0]
 
 
 def test_a_form_is_multipart_even_without_a_file() -> None:

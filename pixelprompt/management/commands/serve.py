@@ -46,7 +46,8 @@ class Command(BaseCommand):
                 self.run(listener, draw=not no_worker)
 
     def prepare(self) -> None:
-        call_command("collectstatic", verbosity=0, interactive=False)
+        if settings.STATIC_ROOT != settings.PACKED:
+            call_command("collectstatic", verbosity=0, interactive=False)
         call_command("prepare", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
 
