@@ -71,6 +71,7 @@ LOG_FORMAT: str = env.str(
 )
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", "", validate=environment.token)
 SECRET_KEY: str = env.str("SECRET_KEY", "")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_ENCRYPTION_KEYS: list[str] = env.list(
     "FIELD_ENCRYPTION_KEYS", [], validate=environment.encryption_keys
 )

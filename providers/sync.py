@@ -29,6 +29,7 @@ def sync_slots(slots: Sequence[ModelSlot]) -> list[str]:
     """
     with transaction.atomic():
         lock()
+        renew_prints(slots)
         detach(ImageModel.objects.filter(slot__gt=len(slots)))
         warnings = [sync_slot(slot, slot.route) for slot in slots if slot.route]
     return [warning for warning in warnings if warning]
@@ -69,6 +70,7 @@ def load_models(slots: Sequence[ModelSlot]) -> tuple[int, list[str]]:
     made = 0
     with transaction.atomic():
         lock()
+        renew_prints(slots)
         for slot in slots:
             if slot.route and not exists(slot, slot.route):
                 fresh_model(slot, slot.route).save()
@@ -86,22 +88,49 @@ def warning_of(slot: ModelSlot) -> str:
     return f"MODEL_{slot.index}_NAME: {text}" if text else ""
 
 
-def fingerprints(slot: ModelSlot, route: Route) -> dict[str, str]:
+def fingerprints(slot: ModelSlot, route: Route, secret: str = "") -> dict[str, str]:
     """What tells whether a value changed, without telling the value."""
     return {
-        "model": fingerprint(route.kind, route.model_id),
-        "name": fingerprint(slot.name),
-        "account": fingerprint_of(slot.account),
+        "model": fingerprint(route.kind, route.model_id, secret=secret),
+        "name": fingerprint(slot.name, secret=secret),
+        "account": fingerprint_of(slot.account, secret),
     }
 
 
-def fingerprint_of(account: Account) -> str:
-    return fingerprint(account.kind, account.key, account.base_url, account.region)
+def fingerprint_of(account: Account, secret: str = "") -> str:
+    values = (account.kind, account.key, account.base_url, account.region)
+    return fingerprint(*values, secret=secret)
 
 
-def fingerprint(*values: str) -> str:
-    secret = settings.SECRET_KEY.encode()
-    return hmac.new(secret, "\0".join(values).encode(), hashlib.sha256).hexdigest()[:32]
+def fingerprint_of_chat(slot: ChatSlot, secret: str = "") -> str:
+    return fingerprint(fingerprint_of(slot.account, secret), slot.model_id, secret=secret)
+
+
+def fingerprint(*values: str, secret: str = "") -> str:
+    """Made with SECRET_KEY, unless another one is given."""
+    key = (secret or settings.SECRET_KEY).encode()
+    return hmac.new(key, "\0".join(values).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def renew_prints(slots: Sequence[ModelSlot]) -> None:
+    """What was made with an earlier SECRET_KEY is told by the present one, so that a new secret
+    makes no slot look changed."""
+    for secret in settings.SECRET_KEY_FALLBACKS:
+        for slot in slots:
+            if slot.route:
+                renew_slot(fingerprints(slot, slot.route, secret), fingerprints(slot, slot.route))
+
+
+def renew_slot(earlier: dict[str, str], present: dict[str, str]) -> None:
+    accounts = Provider.objects.filter(slot_value=earlier["account"])
+    accounts.update(slot_value=present["account"])
+    known = (earlier["model"], present["model"])
+    for model in ImageModel.objects.filter(slot_values__model__in=known):
+        model.slot_values = {
+            name: present[name] if value == earlier[name] else value
+            for name, value in model.slot_values.items()
+        }
+        model.save(update_fields=["slot_values"])
 
 
 def create(slot: ModelSlot, route: Route, prints: dict[str, str]) -> None:
@@ -173,10 +202,12 @@ def free_name(label: str) -> str:
 
 def sync_chat(slot: ChatSlot | None) -> None:
     """Make the enhancer that the environment names the first one. One it no longer names rests."""
-    named = fingerprint(fingerprint_of(slot.account), slot.model_id) if slot else ""
+    named = fingerprint_of_chat(slot) if slot else ""
     with transaction.atomic():
         lock()
         ours = ChatModel.objects.exclude(slot_value="")
+        if slot:
+            renew_chat(slot, named)
         ours.exclude(slot_value=named).update(enabled=False, slot_value="")
         if slot and not ours.filter(slot_value=named).exists():
             ChatModel.objects.create(
@@ -185,3 +216,12 @@ def sync_chat(slot: ChatSlot | None) -> None:
                 position=0,
                 slot_value=named,
             )
+
+
+def renew_chat(slot: ChatSlot, named: str) -> None:
+    """As `renew_prints`, for who enhances prompts."""
+    for secret in settings.SECRET_KEY_FALLBACKS:
+        accounts = Provider.objects.filter(slot_value=fingerprint_of(slot.account, secret))
+        accounts.update(slot_value=fingerprint_of(slot.account))
+        chats = ChatModel.objects.filter(slot_value=fingerprint_of_chat(slot, secret))
+        chats.update(slot_value=named)

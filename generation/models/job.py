@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -89,10 +90,16 @@ class Job(models.Model):
     @property
     def token(self) -> str:
         """Proof of having made the job: an HMAC of its id."""
-        return salted_hmac("generation.job.token", str(self.id), algorithm="sha256").hexdigest()
+        return self.token_under(settings.SECRET_KEY)
+
+    def token_under(self, secret: str) -> str:
+        mac = salted_hmac("generation.job.token", str(self.id), secret, algorithm="sha256")
+        return mac.hexdigest()
 
     def token_matches(self, token: str) -> bool:
-        return constant_time_compare(self.token, token)
+        """Tokens of an earlier SECRET_KEY hold as long as it is among the fallbacks."""
+        secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return any(constant_time_compare(self.token_under(each), token) for each in secrets)
 
 
 def status_of(states: list[str]) -> str:

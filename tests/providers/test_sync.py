@@ -1,13 +1,15 @@
 """The environment's MODEL_i_* slots, brought into the database again and again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from providers.addresses import PrivateHosts
-from providers.models import ImageModel, Provider
-from providers.slots import ModelSlot, read_slots
-from providers.sync import sync_slots
+from providers.messages import Account
+from providers.models import ChatModel, ImageModel, Provider
+from providers.slots import ChatSlot, ModelSlot, read_slots
+from providers.sync import sync_chat, sync_slots
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +175,51 @@ def test_every_problem_of_a_slot_is_told() -> None:
         "MODEL_1_PROVIDER",
         "MODEL_1_BASE_URL",
     ]
+
+
+@pytest.fixture
+def new_secret(settings: Any) -> Callable[[], None]:
+    """Takes another SECRET_KEY into use, and keeps the earlier one as a fallback."""
+
+    def change() -> None:
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "another secret that is long enough to be one"
+
+    return change
+
+
+def test_a_new_secret_key_with_its_fallback_changes_no_model(
+    new_secret: Callable[[], None], settings: Any
+) -> None:
+    slots = read(variables(1, KEY="sk-1"), variables(2, NAME="Other", KEY="sk-2"))
+    sync_slots(slots)
+    before = list(ImageModel.objects.values("pk", "slot", "enabled", "provider"))
+    ImageModel.objects.update(position=7)
+    new_secret()
+    sync_slots(slots)
+    settings.SECRET_KEY_FALLBACKS = []
+    sync_slots(slots)
+    assert list(ImageModel.objects.values("pk", "slot", "enabled", "provider")) == before
+    assert set(ImageModel.objects.values_list("position", flat=True)) == {7}
+
+
+def test_what_changes_together_with_the_secret_key_is_still_seen(
+    new_secret: Callable[[], None],
+) -> None:
+    sync_slots(read(variables(1, KEY="sk-1")))
+    new_secret()
+    sync_slots(read(variables(1, KEY="sk-2")))
+    assert only().provider.key == "sk-2"
+
+
+def test_a_new_secret_key_with_its_fallback_keeps_the_enhancer(
+    new_secret: Callable[[], None], settings: Any
+) -> None:
+    chat = ChatSlot(Account("openai", "sk-1"), "gpt-6-luna")
+    sync_chat(chat)
+    new_secret()
+    sync_chat(chat)
+    settings.SECRET_KEY_FALLBACKS = []
+    sync_chat(chat)
+    assert ChatModel.objects.get().enabled
+    assert Provider.objects.count() == 1
