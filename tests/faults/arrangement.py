@@ -16,7 +16,7 @@ from tests.faults import databases, leaks, storage
 from tests.faults.checker import Violation, violations
 from tests.faults.clients import Clients
 from tests.faults.evidence import Evidence, PaidCall, Rows, StoredObject
-from tests.faults.processes import Process
+from tests.faults.processes import ROOT, Process
 from tests.faults.stores import FaultyStore
 from tests.support import until
 
@@ -43,12 +43,14 @@ class Arrangement:
         broker: str = "",
         threads: int = 24,
         store: FaultyStore | None = None,
+        code: Path = ROOT,
         env: dict[str, str] | None = None,
         **promises: str,
     ) -> None:
         self.fakes = fakes
         self.broker = broker
         self.threads = threads
+        self.code = code
         self.place = place
         self.port = free_port()
         self.root = f"http://127.0.0.1:{self.port}"
@@ -115,7 +117,7 @@ class Arrangement:
     def _start(self, *command: str, failpoint: str, **env: str) -> Process:
         log = self.place / f"process-{len(self.processes)}.log"
         own = self.env | env | {"PIXELPROMPT_FAILPOINT": failpoint}
-        process = Process(*command, env=own, log=log)
+        process = Process(*command, env=own, log=log, code=self.code)
         self.processes.append(process)
         return process
 

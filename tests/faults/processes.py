@@ -11,14 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Process:
-    """One command; what it says goes into a file."""
+    """One command; what it says goes into a file. `code` is the tree that it runs."""
 
-    def __init__(self, *command: str, env: Mapping[str, str], log: Path) -> None:
+    def __init__(self, *command: str, env: Mapping[str, str], log: Path, code: Path = ROOT) -> None:
         self.log = log
         with log.open("ab") as out:
             self._running = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=code,
                 env=dict(env),
                 stdout=out,
                 stderr=subprocess.STDOUT,
