@@ -101,7 +101,7 @@ def operate(desk: Client, monkeypatch: pytest.MonkeyPatch) -> Surfaces:
     seen = {"a wrong form": desk.post(add, fields | {"kind": "nonsense"}).content}
     desk.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("providers.admin.ProviderAdmin.save_model", fail)
+        broken.setattr("generation.admin.accounts.ProviderAdmin.save_model", fail)
         answer = desk.post(add, fields)
         assert answer.status_code == 500
         seen["a 500"] = answer.content

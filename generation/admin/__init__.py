@@ -1,5 +1,5 @@
 """The operator's desk."""
 
-from generation.admin import audit, content, jobs, limits, login, models, money
+from generation.admin import accounts, audit, content, jobs, limits, login, models, money
 
-__all__ = ["audit", "content", "jobs", "limits", "login", "models", "money"]
+__all__ = ["accounts", "audit", "content", "jobs", "limits", "login", "models", "money"]
