@@ -12,6 +12,7 @@ from generation.models import SpendingLimits, SpendWindow
 from generation.models.money import ALL, today
 from generation.readiness import CHECKS
 from generation.templatetags.display import price
+from providers import clock
 from providers.encryption import CannotDecrypt
 from providers.models import ImageModel, Provider
 from providers.pressure import resting_until
@@ -99,6 +100,16 @@ def state_of(model: ImageModel, *, real: bool) -> str:
     is no demo is enabled."""
     rests = _("resting: a real model is enabled") if model.demo and real else ""
     return model.unavailable or rests or resting(model) or model.retirement or model.note
+
+
+def state_of_account(provider: Provider) -> str:
+    """What keeps an account's models from drawing, or the empty string."""
+    if provider.lacks_key:
+        return _("It has no key yet. Enter one.")
+    until = provider.paused_until
+    if until is None or until <= clock.now():
+        return ""
+    return _("Its provider asked to wait until %(time)s.") % {"time": f"{until:%H:%M:%S} UTC"}
 
 
 def about_money() -> Iterator[Finding]:

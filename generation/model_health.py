@@ -1,14 +1,15 @@
-"""How each model has been doing: its last success, its median time, its share of failures."""
+"""How each model or account has been doing: last success, median time, share of failures."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from generation.models import Result
@@ -45,30 +46,48 @@ class Health:
 
 def health_of(model_ids: Iterable[UUID]) -> dict[UUID, Health]:
     """The health of these image models, in two queries."""
-    ids = list(model_ids)
-    since = timezone.now() - WINDOW
-    ended = Result.objects.filter(model__in=ids, state__in=ENDED, finished_at__gte=since)
-    judged = ended.exclude(error_code__in=OUR_DOING).order_by("-finished_at")
-    last = dict(last_successes(ids))
+    return health_by({pk: pk for pk in model_ids})
+
+
+def account_health(provider_ids: Iterable[UUID]) -> dict[UUID, Health]:
+    """The same of accounts, each over all of its image models."""
+    ids = list(provider_ids)
+    owned = ImageModel.objects.filter(provider__in=ids).values_list("pk", "provider_id")
+    return dict.fromkeys(ids, Health()) | health_by(dict(owned))
+
+
+def health_by(groups: Mapping[UUID, UUID]) -> dict[UUID, Health]:
+    """The health of each group of image models; `groups` tells the group of a model."""
     times: dict[UUID, list[float]] = defaultdict(list)
     failures: dict[UUID, int] = defaultdict(int)
-    needed = judged.values_list("model_id", "state", "started_at", "finished_at")
-    for pk, state, started, finished in needed[:MOST_ROWS]:
+    for pk, state, started, finished in judged(groups)[:MOST_ROWS]:
         if pk is None or finished is None:
             continue
         if state == Result.State.COMPLETED:
-            times[pk].append((finished - (started or finished)).total_seconds())
+            times[groups[pk]].append((finished - (started or finished)).total_seconds())
         else:
-            failures[pk] += 1
+            failures[groups[pk]] += 1
+    last: dict[UUID, datetime] = {}
+    for pk, moment in last_successes(groups):
+        if moment is not None:
+            last[groups[pk]] = max(moment, last.get(groups[pk], moment))
     return {
-        pk: Health(
-            last_success=last.get(pk),
-            pictures=len(times[pk]),
-            failures=failures[pk],
-            seconds=median(times[pk]) if times[pk] else None,
+        group: Health(
+            last_success=last.get(group),
+            pictures=len(times[group]),
+            failures=failures[group],
+            seconds=median(times[group]) if times[group] else None,
         )
-        for pk in ids
+        for group in groups.values()
     }
+
+
+def judged(ids: Collection[UUID]) -> QuerySet[Result, Any]:
+    """What of the last day says something about these models, newest first."""
+    since = timezone.now() - WINDOW
+    ended = Result.objects.filter(model__in=ids, state__in=ENDED, finished_at__gte=since)
+    told = ended.exclude(error_code__in=OUR_DOING).order_by("-finished_at")
+    return told.values_list("model_id", "state", "started_at", "finished_at")
 
 
 def recent_health(model_ids: Collection[UUID]) -> dict[UUID, Health]:

@@ -82,6 +82,11 @@ class Provider(models.Model):
         """The kind's name for people."""
         return gettext(LABELS.get(self.kind, self.kind))
 
+    @property
+    def lacks_key(self) -> bool:
+        adapter = ADAPTERS.get(self.kind)
+        return adapter is not None and adapter.needs_key and not self.sealed_key
+
     def account(self) -> Account:
         """What an adapter needs to know of this provider."""
         return Account(self.kind, self.key, self.base_url, self.region, self.options)
@@ -229,10 +234,9 @@ class ImageModel(models.Model):
     @property
     def unavailable(self) -> str:
         """Why this model cannot draw right now, in words, or the empty string."""
-        adapter = ADAPTERS.get(self.provider.kind)
-        if adapter is None:
+        if self.provider.kind not in ADAPTERS:
             return str(_("This version cannot call this kind of provider."))
-        if adapter.needs_key and not self.provider.sealed_key:
+        if self.provider.lacks_key:
             return str(_("Its provider has no key yet."))
         return ""
 

@@ -1,6 +1,8 @@
 """Accounts with providers: their keys, which go in and never come out, and how each is doing."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +12,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from generation.admin.doing import DOING, Doing
+from generation.admin.money import accounts_spent_this_month
+from generation.checkup import state_of_account
+from generation.model_health import Health, account_health
 from providers.audit import Audited, masked
 from providers.encryption import CannotDecrypt
 from providers.models import Provider
@@ -51,17 +57,30 @@ class ProviderForm(forms.ModelForm[Provider]):
 
 
 @admin.register(Provider)
-class ProviderAdmin(Audited[Provider]):
+class ProviderAdmin(Doing[Provider], Audited[Provider]):
     nothing_yet = _("No account yet. Add one with its key, then choose one of its models.")
     form = ProviderForm
     untold = ("options",)
-    list_display = ("name", "kind", "masked_key", "base_url", "model_count")
+    list_display = ("name", "kind", "masked_key", "state", *DOING, "model_count", "base_url")
     list_filter = ("kind",)
     search_fields = ("name", "base_url")
     fields = (
         "name", "kind", "new_key", "forget_key", "base_url", "region", "options", "concurrency",
         "paused_until",
     )  # fmt: skip
+
+    def healths(self, ids: Iterable[UUID]) -> Mapping[UUID, Health]:
+        return account_health(ids)
+
+    def spendings(self) -> Mapping[UUID, int]:
+        return accounts_spent_this_month()
+
+    @admin.display(description=_("state"))
+    def state(self, provider: Provider) -> str:
+        """What is wrong and what to do, or that nothing is."""
+        if not self.model_count(provider):
+            return str(_("It has no image model yet. Add one."))
+        return state_of_account(provider) or str(_("ready"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         return super().get_queryset(request).annotate(model_count=Count("models"))

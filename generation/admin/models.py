@@ -1,6 +1,8 @@
 """Image models: what visitors choose from, how each is doing, and a real test call."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,14 +14,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from generation import trial
+from generation.admin.doing import DOING, Doing
 from generation.admin.money import spent_this_month
 from generation.checkup import state_of
 from generation.model_health import Health, health_of
-from generation.templatetags.display import dollars, percent, price, seconds
+from generation.templatetags.display import price
 from providers.audit import Audited
 from providers.catalogue import load
 from providers.labels import Labelled
@@ -88,13 +90,13 @@ class ImageModelForm(forms.ModelForm[ImageModel]):
 
 
 @admin.register(ImageModel)
-class ImageModelAdmin(Labelled[ImageModel], Audited[ImageModel]):
+class ImageModelAdmin(Doing[ImageModel], Labelled[ImageModel], Audited[ImageModel]):
     nothing_yet = _("No image model yet. Add an account first, then one of its models.")
     form = ImageModelForm
     untold = ("options",)
     list_display = (
-        "name", "test_link", "position", "enabled", "state", "shown_price", "last_success",
-        "typical_time", "error_rate", "spent", "provider", "model_id",
+        "name", "test_link", "position", "enabled", "state", "shown_price", *DOING, "provider",
+        "model_id",
     )  # fmt: skip
     list_editable = ("position", "enabled")
     list_select_related = ("provider",)
@@ -112,16 +114,17 @@ class ImageModelAdmin(Labelled[ImageModel], Audited[ImageModel]):
         own = [path("<uuid:pk>/test/", test, name="providers_imagemodel_test")]
         return own + super().get_urls()
 
+    def healths(self, ids: Iterable[UUID]) -> Mapping[UUID, Health]:
+        return health_of(ids)
+
+    def spendings(self) -> Mapping[UUID, int]:
+        return spent_this_month()
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list of one page, with the health of its models."""
         changes = super().get_changelist_instance(request)
-        found = health_of(model.pk for model in changes.result_list)
-        spent = spent_this_month()
         real = ImageModel.objects.real().exists()
         for model in changes.result_list:
             model.real = real
-            model.health = found[model.pk]
-            model.spent = spent.get(str(model.pk), 0)
         return changes
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
@@ -147,23 +150,6 @@ class ImageModelAdmin(Labelled[ImageModel], Audited[ImageModel]):
         tired = models.exclude(failures=0, resting_until=None)
         self.record(request, tired, _("Woken: failures and rest forgotten."))
         models.update(failures=0, resting_until=None)
-
-    @admin.display(description=_("last success"))
-    def last_success(self, model: ImageModel) -> str:
-        moment = health(model).last_success
-        return str(_("%s ago") % timesince(moment, depth=1)) if moment else str(_("never"))
-
-    @admin.display(description=_("time (24 h)"))
-    def typical_time(self, model: ImageModel) -> str:
-        return seconds(health(model).seconds)
-
-    @admin.display(description=_("failures (24 h)"))
-    def error_rate(self, model: ImageModel) -> str:
-        return percent(health(model).error_rate)
-
-    @admin.display(description=_("this month"))
-    def spent(self, model: ImageModel) -> str:
-        return dollars(getattr(model, "spent", 0))
 
     @admin.display(description=_("test"))
     def test_link(self, model: ImageModel) -> SafeString | str:
@@ -191,8 +177,3 @@ class ImageModelAdmin(Labelled[ImageModel], Audited[ImageModel]):
             "trial": done,
         }
         return TemplateResponse(request, "admin/test_model.html", context)
-
-
-def health(model: ImageModel) -> Health:
-    found: Health = getattr(model, "health", Health())
-    return found

@@ -1,6 +1,8 @@
 """The operator's desk for money: caps, the switch, and what was spent."""
 
+from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -119,10 +121,21 @@ def caps_by_place() -> dict[tuple[str, str], int | None]:
     return days | {(scope, "month"): holder.monthly_cap_micros for scope, holder in holders}
 
 
-def spent_this_month() -> dict[str, int]:
-    """By scope, in micros."""
+def spent_this_month() -> dict[UUID, int]:
+    """In micros, by image model."""
     windows = SpendWindow.objects.around(today()).filter(period=SpendWindow.Period.MONTH)
-    return dict(windows.values_list("scope", "spent_micros"))
+    spent = windows.exclude(scope=ALL).values_list("scope", "spent_micros")
+    return {UUID(scope): micros for scope, micros in spent}
+
+
+def accounts_spent_this_month() -> Counter[UUID]:
+    """The same by account, each over the image models that it has now."""
+    spent: Counter[UUID] = Counter()
+    of_models = spent_this_month()
+    owned = ImageModel.objects.filter(pk__in=of_models).values_list("pk", "provider_id")
+    for model, provider in owned:
+        spent[provider] += of_models[model]
+    return spent
 
 
 def over_all(period: str) -> str:
