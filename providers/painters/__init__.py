@@ -36,5 +36,5 @@ def painted(name: str, prompt: str, seed: int, size: Size) -> bytes:
     """A PNG, the same one for the same painter, prompt, seed and size (in pixels)."""
     image = PAINTERS[name].paint(brief_for(name, prompt, seed, size))
     out = io.BytesIO()
-    captioned(image, name, prompt).save(out, "PNG", compress_level=3)
+    captioned(image, prompt).save(out, "PNG", compress_level=3)
     return out.getvalue()

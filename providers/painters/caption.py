@@ -11,13 +11,14 @@ INK = (22, 22, 28)
 PAPER = (252, 252, 250)
 
 
-def captioned(image: Image.Image, painter: str, prompt: str) -> Image.Image:
-    """The picture with "demo · painter" and the prompt's first words on frosted glass, low left."""
+def captioned(image: Image.Image, prompt: str) -> Image.Image:
+    """The picture with "demo" and the prompt's first words on frosted glass, low left. It names no
+    painter, so that a blind test gives nothing away."""
     short = min(image.size)
     size = max(12, round(short * 0.021))
     font = _font(size)
     room = image.width * 0.52
-    text = _fitted(f"demo · {painter}", legible(prompt), font, room)
+    text = _fitted("demo", legible(prompt), font, room)
     pad, margin = round(size * 0.7), round(short * 0.022)
     width, height = round(font.getlength(text)) + 2 * pad, round(size * 1.9)
     box = (margin, image.height - margin - height, margin + width, image.height - margin)
