@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
 
 STARTED = time.time() - time.monotonic()
@@ -22,23 +21,40 @@ def counted() -> datetime:
 
 
 class Moment(str):
-    """What the clock said when a query was built. One that is built once must ask again."""
+    """What the clock said when a query was built. One that is built once must ask again, for a
+    time so many seconds `ahead`."""
 
-    __slots__ = ()
+    __slots__ = ("ahead",)
+
+    ahead: float
 
 
-def moment() -> Moment:
-    """What the clock says, as SQLite wants it."""
-    return Moment(connection.ops.adapt_datetimefield_value(counted()))
+def moment(ahead: float = 0) -> Moment:
+    """What the clock will say in so many seconds, as SQLite wants it."""
+    then = counted() + timedelta(seconds=ahead)
+    told = Moment(connection.ops.adapt_datetimefield_value(then))
+    told.ahead = ahead
+    return told
 
 
 class SteadyNow(Now):
-    """What the clock says, in a query."""
+    """What the clock says, or will say in so many seconds, in a query."""
+
+    def __init__(self, ahead: float = 0) -> None:
+        super().__init__()
+        self.ahead = ahead
 
     def as_sqlite(
         self, compiler: Any, connection: Any, **extra_context: Any
     ) -> tuple[str, tuple[str, ...]]:
-        return "%s", (moment(),)
+        return "%s", (moment(self.ahead),)
+
+    def as_postgresql(
+        self, compiler: Any, connection: Any, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        if not self.ahead:
+            return "STATEMENT_TIMESTAMP()", ()
+        return "(STATEMENT_TIMESTAMP() + %s)", (timedelta(seconds=self.ahead),)
 
 
 def now() -> datetime:
@@ -51,6 +67,6 @@ def now() -> datetime:
         return told
 
 
-def from_now(seconds: float) -> Any:
+def from_now(seconds: float) -> SteadyNow:
     """The clock plus so many seconds, in a query."""
-    return ExpressionWrapper(SteadyNow() + timedelta(seconds=seconds), output_field=DateTimeField())
+    return SteadyNow(seconds)

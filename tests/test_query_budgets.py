@@ -84,13 +84,13 @@ def test_accepting_a_job_costs_the_same_for_three_models_and_for_one(
 def test_drawing_stays_within_its_budget(models: list[ImageModel]) -> None:
     waiting = list(make_job(*models).results.values_list("pk", flat=True))
     asked = queries(lambda: execution.draw(waiting.pop()))
-    assert len(asked) <= 18, "\n".join(asked)
+    assert len(asked) <= 12, "\n".join(asked)
 
 
-def test_a_bell_for_what_is_done_costs_two_queries(job: Job) -> None:
+def test_a_bell_for_what_is_done_costs_one_query(job: Job) -> None:
     pk: UUID = Result.objects.filter(job=job).values_list("pk", flat=True)[0]
     asked = queries(lambda: execution.draw(pk))
-    assert len(asked) <= 2, "\n".join(asked)
+    assert len(asked) <= 1, "\n".join(asked)
 
 
 def test_display_copies_stay_within_their_budget(models: list[ImageModel]) -> None:

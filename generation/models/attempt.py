@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from generation.models.money import SpendWindow
 from providers.clock import SteadyNow
 from providers.models import ImageModel
+from providers.statements import Addition, Ask, Change
 
 if TYPE_CHECKING:
     from generation.models.result import Result
@@ -23,9 +24,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def for_claim(self, result: "Result") -> "Attempt":
         """The Attempt of a fresh claim: the open one with a provider task, else a new one.
 
-        A picture that was received but never stored can be had again from its task.
+        A picture that was received but never stored can be had again from its task. At its first
+        epoch a result has no Attempt yet.
         """
-        attempt = self.open_task(result)
+        attempt = self.open_task(result) if result.epoch > 1 else None
         if attempt is None:
             return self.take_over(result)
         attempt.epoch = result.epoch
@@ -43,7 +45,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         taken = (ceiling or 0) if window else 0
         if window and taken:
             window.move(reserved=-taken, spent=taken)
-        return self.create(
+        attempt = Attempt(
             result=result,
             epoch=result.epoch,
             kind=result.kind,
@@ -52,6 +54,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             window=window,
             spent_micros=taken,
         )
+        INTEND(**{name: getattr(attempt, name) for name in INTENT})
+        return attempt
 
     def unfinished(self) -> "AttemptQuerySet":
         under_way = (Attempt.State.INTENDED, Attempt.State.RECEIVED)
@@ -157,6 +161,24 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.get_state_display()} ({self.created_at:%Y-%m-%d %H:%M:%S})"
 
+    def receive(self, facts: dict[str, Any]) -> None:
+        """Write down a picture that has come and is about to be stored. No money moves yet."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+        RECEIVE(pk=self.pk, **{name: getattr(self, name) for name in RECEIVED})
+
+    def settle(self) -> None:
+        """The picture is stored: count the call at what it cost. The result's row is locked."""
+        if self.window is None:
+            SETTLE(pk=self.pk, spent=self.spent_micros)
+            return
+        ((counted, cost),) = COUNTED(pk=self.pk)
+        spent = counted if cost is None else cost
+        SETTLE(pk=self.pk, spent=spent)
+        if spent != counted:
+            self.window.move(spent=spent - counted)
+        self.check_price(spent)
+
     def record(self, facts: dict[str, Any], *, again: bool = False) -> None:
         """Write down what is known of the call now; once it has ended, count it at what it cost.
 
@@ -194,3 +216,27 @@ def worth(facts: dict[str, Any], cost: int | None, counted: int) -> int:
     if "finished_at" not in facts or cost is None:
         return counted
     return cost
+
+
+INTENT = (
+    "id", "result_id", "epoch", "kind", "provider_model", "ceiling_micros", "window_id",
+    "spent_micros",
+)  # fmt: skip
+RECEIVED = (
+    "prompt_sent", "revised_prompt", "parameters", "seed", "cost_micros", "request_id",
+    "object_key", "sha256", "content_type", "width", "height", "byte_size",
+)  # fmt: skip
+
+INTEND = Addition(Attempt, *INTENT)
+RECEIVE = Change(
+    lambda pk: (Attempt.objects.filter(pk=pk), {"state": Attempt.State.RECEIVED}), *RECEIVED
+)
+COUNTED = Ask(
+    lambda pk: Attempt.objects.filter(pk=pk).order_by().values_list("spent_micros", "cost_micros")
+)
+SETTLE = Change(
+    lambda pk, spent: (
+        Attempt.objects.filter(pk=pk),
+        {"state": Attempt.State.SETTLED, "finished_at": Now(), "spent_micros": spent},
+    )
+)

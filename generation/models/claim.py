@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from generation.models.attempt import Attempt
-from generation.models.job import Job
+from generation.models.job import moved, pictured
 from generation.models.picture import Picture
-from providers.clock import SteadyNow, from_now
+from providers.clock import from_now
 
 if TYPE_CHECKING:
     from generation.models.result import Result
@@ -58,20 +57,23 @@ class Claim:
             "byte_size": picture.byte_size,
             "cost_micros": self.result.price_micros if cost is None else cost,
         }
-        return self._change({}, {"state": Attempt.State.RECEIVED, **facts, **known})
+        with transaction.atomic():
+            if not self.result.hold():
+                self._came_late({"state": Attempt.State.RECEIVED, **facts, **known})
+                return False
+            self.attempt.receive(facts | known)
+        return True
 
     def complete(self) -> bool:
         """The picture is stored: show it."""
         with transaction.atomic():
-            done = self._change(
-                {"state": self.result.State.COMPLETED, "finished_at": Now()},
-                {"state": Attempt.State.SETTLED, "finished_at": Now()},
-                in_time=True,
-            )
-            if done:
-                Picture.objects.create_for(self.result.pk, self.attempt.pk)
-                Job.objects.filter(pk=self.result.job_id).update(image_count=F("image_count") + 1)
-        return done
+            if not self.result.complete():
+                self._came_late({"state": Attempt.State.SETTLED})
+                return False
+            self.attempt.settle()
+            Picture.objects.create_for(self.attempt)
+            pictured(self.result.job_id)
+        return True
 
     def fail(self, code: str, sentence: str, *, retryable: bool, facts: dict[str, Any]) -> bool:
         """End without a picture."""
@@ -103,22 +105,17 @@ class Claim:
             facts,
         )
 
-    def _change(
-        self, result: dict[str, Any], attempt: dict[str, Any], *, in_time: bool = False
-    ) -> bool:
+    def _change(self, result: dict[str, Any], attempt: dict[str, Any]) -> bool:
         """Change row and Attempt together, if the claim still holds."""
-        held = self.result.held()
-        if in_time:
-            held = held.filter(deadline_at__gt=SteadyNow())
         with transaction.atomic():
-            if not held.update(**(result or {"epoch": self.result.epoch})):
+            if not self.result.held().update(**(result or {"epoch": self.result.epoch})):
                 self._came_late(attempt)
                 return False
             if attempt:
                 again = result.get("state") == self.result.State.PENDING
                 self.attempt.record(attempt, again=again)
             if result:
-                Job.objects.filter(pk=self.result.job_id).touch()
+                moved(self.result.job_id)
         return True
 
     def _came_late(self, facts: dict[str, Any]) -> None:

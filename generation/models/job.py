@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from providers.statements import Change
+
 MAX_PROMPT = 1000
 STATUSES = ("pending", "in_progress", "completed", "partial", "failed")
 changed = Signal()  # after a commit of this process that moved a job's version
@@ -20,6 +22,18 @@ changed = Signal()  # after a commit of this process that moved a job's version
 
 def tell_changed() -> None:
     changed.send(Job)
+
+
+def moved(job_id: uuid.UUID) -> None:
+    """Something a reader can see of this job has changed: the version moves."""
+    transaction.on_commit(tell_changed)
+    MOVE(pk=job_id)
+
+
+def pictured(job_id: uuid.UUID) -> None:
+    """The same, by one picture more."""
+    transaction.on_commit(tell_changed)
+    MOVE_BY_PICTURE(pk=job_id)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -110,3 +124,10 @@ def status_of(states: list[str]) -> str:
     if "error" not in states:
         return "completed"
     return "partial" if "completed" in states else "failed"
+
+
+MOVED = {"version": F("version") + 1, "updated_at": Now()}
+MOVE = Change(lambda pk: (Job.objects.filter(pk=pk), MOVED))
+MOVE_BY_PICTURE = Change(
+    lambda pk: (Job.objects.filter(pk=pk), MOVED | {"image_count": F("image_count") + 1})
+)

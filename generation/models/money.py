@@ -8,15 +8,17 @@ in a circle, and goes through months in order of time.
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from providers.dollars import MicrosField
+from providers.statements import Change, Look, Slot, whole
 
 ALL = ""  # the scope over all models
 MOST = 1_000_000_000_000  # no call costs a million dollars
@@ -26,7 +28,7 @@ NO_CAP = _("In US dollars. Empty: no cap.")
 class SpendingLimitsQuerySet(models.QuerySet["SpendingLimits"]):
     def current(self) -> "SpendingLimits":
         """What is in force now."""
-        return self.filter(pk=SpendingLimits.ONLY).first() or SpendingLimits()
+        return next(iter(LIMITS()), None) or SpendingLimits()
 
 
 class SpendingLimits(models.Model):
@@ -157,15 +159,10 @@ class SpendWindow(models.Model):
     def move(self, *, reserved: int = 0, spent: int = 0) -> None:
         """Change all four windows that this one, a model's day, stands for. No cap is asked: what
         is reserved was admitted, and what was spent is spent."""
-        changed = {
-            "reserved_micros": F("reserved_micros") + reserved,
-            "spent_micros": F("spent_micros") + spent,
-        }
-        month = Q(period=self.Period.MONTH, starts=first_of_month(self.starts))
-        days = Q(period=self.Period.DAY, starts=self.starts, scope__in=(ALL, self.scope))
-        windows = SpendWindow.objects
-        windows.filter(month, scope=ALL).update(**changed)
-        windows.filter(days | month & Q(scope=self.scope)).update(**changed)
+        place = {"day": self.starts, "month": first_of_month(self.starts)}
+        amounts = {"reserved": reserved, "spent": spent}
+        MOVE_MONTH_OF_ALL(month=place["month"], **amounts)
+        MOVE_OTHERS(**place, scope=self.scope, **amounts)
 
 
 def periods(day: date) -> tuple[tuple[str, date], tuple[str, date]]:
@@ -185,3 +182,37 @@ def today() -> date:
 def credible(cost: int | None) -> int | None:
     """What a provider says a call cost, or None where it says nothing that can be true."""
     return cost if cost is not None and 0 <= cost <= MOST else None
+
+
+LIMITS = Look(lambda: SpendingLimits.objects.filter(pk=SpendingLimits.ONLY))
+
+
+def moved(reserved: Slot, spent: Slot) -> dict[str, Combinable]:
+    return {
+        "reserved_micros": F("reserved_micros") + whole(reserved),
+        "spent_micros": F("spent_micros") + whole(spent),
+    }
+
+
+def of_month(month: Any) -> Q:
+    return Q(period=SpendWindow.Period.MONTH, starts=month)
+
+
+def of_day(day: Any) -> Q:
+    return Q(period=SpendWindow.Period.DAY, starts=day)
+
+
+MOVE_MONTH_OF_ALL = Change(
+    lambda month, reserved, spent: (
+        SpendWindow.objects.filter(of_month(month), scope=ALL),
+        moved(reserved, spent),
+    )
+)
+MOVE_OTHERS = Change(
+    lambda day, month, scope, reserved, spent: (
+        SpendWindow.objects.filter(
+            of_day(day) & (Q(scope=ALL) | Q(scope=scope)) | of_month(month) & Q(scope=scope)
+        ),
+        moved(reserved, spent),
+    )
+)

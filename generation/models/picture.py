@@ -10,23 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.models.attempt import Attempt
 from providers.clock import SteadyNow, from_now
+from providers.statements import Addition
 
 COPY_TRIES = 3
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
-    def create_for(self, result_id: uuid.UUID, attempt_id: uuid.UUID) -> "Picture":
-        """The picture that a result's attempt received."""
-        attempt = Attempt.objects.get(pk=attempt_id)
-        return self.create(
-            result_id=result_id,
+    def create_for(self, attempt: Attempt) -> None:
+        """The picture that this attempt received for its result."""
+        SHOW(
+            result_id=attempt.result_id,
             key=attempt.object_key,
-            sha256=attempt.sha256,
-            content_type=attempt.content_type,
-            width=attempt.width or 0,
-            height=attempt.height or 0,
-            byte_size=attempt.byte_size or 0,
-            bell_at=SteadyNow(),
+            **{name: getattr(attempt, name) for name in FACTS},
         )
 
     def without_copies(self) -> "PictureQuerySet":
@@ -87,3 +82,7 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.width} x {self.height}"
+
+
+FACTS = ("sha256", "content_type", "width", "height", "byte_size")
+SHOW = Addition(Picture, "result_id", "key", *FACTS, bell_at=SteadyNow())

@@ -14,7 +14,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -26,11 +26,12 @@ from django.utils.translation import gettext_noop
 from generation.failpoints import failpoint
 from generation.models.attempt import Attempt
 from generation.models.claim import Claim
-from generation.models.job import Job
+from generation.models.job import Job, moved
 from generation.models.money import SpendingLimits, SpendWindow
-from providers import clock, pressure
+from providers import pressure
 from providers.clock import SteadyNow, from_now
 from providers.models import ImageModel, Provider
+from providers.statements import Ask, Change, Look
 
 DEADLINE_SENTENCE = gettext_noop("This took longer than a job may take, so it was ended.")
 RESTING_SENTENCES = {
@@ -90,10 +91,12 @@ class ResultQuerySet(models.QuerySet["Result"]):
 
     def take_next_bell(self, provider_id: uuid.UUID) -> list[uuid.UUID]:
         """The row that stands in line the longest at this account, if any; it counts as rung."""
+        # Who came to stand in line on SQLite committed that before the call ended that made room.
+        if not connection.features.has_select_for_update and not LINE(provider=provider_id):
+            return []
         with transaction.atomic():
-            list(Provider.objects.select_for_update().filter(pk=provider_id))
-            line = self.claimable().filter(in_line=True, model__provider=provider_id)
-            pks = list(line.order_by("created_at", "index").values_list("pk", flat=True)[:1])
+            lock(provider_id)
+            pks = [uuid.UUID(str(pk)) for (pk,) in LINE(provider=provider_id)]
             self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
         return pks
 
@@ -104,58 +107,47 @@ class ResultQuerySet(models.QuerySet["Result"]):
         whose provider task is already known goes on with the Attempt that bought it.
         """
         with transaction.atomic():
-            if self.held_back(pk, owner):
+            result: Any = next(iter(WAITING(pk=pk)), None)
+            if result is None or self.held_back(result, owner):
                 return None
-            taken = (
-                self.filter(pk=pk)
-                .claimable()
-                .update(
-                    state=Result.State.IN_PROGRESS,
-                    epoch=F("epoch") + 1,
-                    lease_owner=owner,
-                    lease_expires_at=from_now(settings.LEASE),
-                    started_at=Coalesce(F("started_at"), Now()),
-                    reserved_micros=0,
-                    in_line=False,
-                )
-            )
-            if not taken:
-                return None
-            result = Result.objects.select_related("job", "model__provider", "window").get(pk=pk)
+            if not CLAIM(pk=pk, epoch=result.epoch, owner=owner):
+                return None  # somebody else was faster
+            result.state, result.epoch = Result.State.IN_PROGRESS, result.epoch + 1
             attempt = Attempt.objects.for_claim(result)
-            Job.objects.filter(pk=result.job_id).touch()
+            moved(result.job_id)
             failpoint("in-claim")
-        return Claim(result, attempt, result.deadline_at - clock.now())
+        return Claim(result, attempt, result.deadline_at - result.now)
 
-    def held_back(self, pk: uuid.UUID, owner: str) -> bool:
+    def held_back(self, row: "Result", owner: str) -> bool:
         """Whether a claimable row must not be called for yet, because its account or its model
         rests or its account has enough calls under way, in all or in this process. The account's
         row is locked meanwhile."""
-        row = self.filter(pk=pk).claimable().select_related("model__provider").first()
-        if row is not None and row.must_not_be_paid():
-            self.filter(pk=pk).claimable().end("BUDGET_EXHAUSTED", STOPPED_SENTENCE)
+        if row.must_not_be_paid():
+            self.same(row).end("BUDGET_EXHAUSTED", STOPPED_SENTENCE)
             return True
-        if row is None or row.model is None:
+        if row.model is None:
             return False
         rest = pressure.resting_until(row.model)
         if rest is not None:
-            self.filter(pk=pk).put_off(*rest)
+            self.same(row).put_off(*rest)
             return True
-        provider = Provider.objects.select_for_update().get(pk=row.model.provider_id)
-        if self.has_room(provider, owner):
+        lock(row.model.provider_id)
+        if self.has_room(row.model.provider, owner):
             return False
-        self.filter(pk=pk).claimable().update(in_line=True)
+        self.same(row).update(in_line=True)
         return True
+
+    def same(self, row: "Result") -> "ResultQuerySet":
+        """This row, as long as it is claimable and nobody has claimed it since it was read."""
+        return self.filter(pk=row.pk, epoch=row.epoch).claimable()
 
     def has_room(self, provider: Provider, owner: str) -> bool:
         """Whether one more call of this account may be claimed. None has all threads of a process,
         so that one that hangs leaves some to the others."""
-        claimed = self.active().filter(state=Result.State.IN_PROGRESS, model__provider=provider)
-        mine = Count("pk", filter=Q(lease_owner=owner))
-        calls = claimed.aggregate(all=Count("pk"), mine=mine)
+        under_way, mine = next(iter(UNDER_WAY(provider=provider.pk, owner=owner)), (0, 0))
         share = max(1, settings.WORKER_THREADS * 3 // 4)
         most = provider.concurrency
-        return calls["mine"] < share and (most is None or calls["all"] < most)
+        return mine < share and (most is None or under_way < most)
 
     def put_off(self, until: datetime, code: str) -> None:
         """Let these rows wait until then; those that cannot wait so long end now."""
@@ -290,6 +282,15 @@ class Result(models.Model):
         """This row, as long as the claim that it was read under still holds."""
         return Result.objects.held(self)
 
+    def hold(self) -> bool:
+        """Whether the claim that this row was read under still holds; nobody changes it meanwhile,
+        until the transaction ends."""
+        return bool(HOLD(pk=self.pk, epoch=self.epoch))
+
+    def complete(self) -> bool:
+        """End with a picture, in time, if the claim that this row was read under still holds."""
+        return bool(COMPLETE(pk=self.pk, epoch=self.epoch))
+
     def must_not_be_paid(self) -> bool:
         """Whether paid calls are stopped and this needs one. What is bought already is fetched."""
         if self.window_id is None or self.ceiling_micros == 0:
@@ -313,3 +314,64 @@ def settle_ended(results: Sequence[Result]) -> None:
         SpendWindow.objects.give_back(reserved)
     for attempt in late:
         attempt.record({"finished_at": Now()})
+
+
+def lock(provider_id: uuid.UUID) -> None:
+    """Let nobody else claim for this account until the transaction ends. On SQLite a transaction
+    keeps everybody else waiting as it is."""
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM providers_provider WHERE id = %s FOR UPDATE", [provider_id]
+            )
+
+
+WAITING: Look[Any] = Look(  # with `now`, by the clock of deadlines
+    lambda pk: (
+        Result.objects.filter(pk=pk)
+        .claimable()
+        .select_related("job", "model__provider", "window")
+        .annotate(now=SteadyNow())
+        .order_by()
+    )
+)
+CLAIM = Change(
+    lambda pk, epoch, owner: (
+        Result.objects.all().same(Result(pk=pk, epoch=epoch)),
+        {
+            "state": Result.State.IN_PROGRESS,
+            "epoch": F("epoch") + 1,
+            "lease_owner": owner,
+            "lease_expires_at": from_now(settings.LEASE),
+            "started_at": Coalesce(F("started_at"), Now()),
+            "reserved_micros": 0,
+            "in_line": False,
+        },
+    )
+)
+UNDER_WAY = Ask(
+    lambda provider, owner: (
+        Result.objects.active()
+        .filter(state=Result.State.IN_PROGRESS, model__provider=provider)
+        .order_by()
+        .values("model__provider")
+        .annotate(all=Count("pk"), mine=Count("pk", filter=Q(lease_owner=owner)))
+        .values_list("all", "mine")
+    )
+)
+LINE = Ask(
+    lambda provider: (
+        Result.objects.all()
+        .claimable()
+        .filter(in_line=True, model__provider=provider)
+        .order_by("created_at", "index")
+        .values_list("pk")[:1]
+    )
+)
+HOLD = Change(lambda pk, epoch: (Result(pk=pk, epoch=epoch).held(), {"epoch": epoch}))
+COMPLETE = Change(
+    lambda pk, epoch: (
+        Result(pk=pk, epoch=epoch).held().filter(deadline_at__gt=SteadyNow()),
+        {"state": Result.State.COMPLETED, "finished_at": Now()},
+    )
+)

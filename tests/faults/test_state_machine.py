@@ -1,5 +1,6 @@
 """Workers, some of them with stale claims, and sweepers in any order, against a simple model."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import dramatiq
@@ -21,6 +22,7 @@ from generation import sweeper
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.claim import Claim
 from generation.pictures import CheckedPicture, place, store
+from providers import statements
 from providers.models import Provider
 from tests.faults.mutants import MUTANTS
 from tests.faults.scale import scaled
@@ -210,7 +212,15 @@ def test_every_order_of_events_keeps_the_row_the_model_and_the_money_together(
     run_state_machine_as_test(Transitions, settings=bounded)
 
 
+@pytest.fixture
+def fresh_statements() -> Iterator[None]:
+    statements.forget_all()
+    yield
+    statements.forget_all()
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("fresh_statements")
 @pytest.mark.parametrize("name", MUTANTS)
 def test_what_keeps_the_promises_cannot_be_missing_unseen(
     name: str, monkeypatch: pytest.MonkeyPatch
