@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres faults bench fuzz check package lock clean
+.PHONY: run test test-sqlite test-postgres faults soak bench fuzz check package lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
@@ -23,6 +23,11 @@ test-postgres: $(VENV)/dev.stamp
 # The long run; PIXELPROMPT_SEED repeats one. `make test` has a short one.
 faults: $(VENV)/dev.stamp
 	PIXELPROMPT_FAULTS=long $(BIN)/python -m pytest tests/faults -n0 -s --durations=0 $(ARGS)
+
+# Ten minutes of orders and faults against a team's installation, and a table of what was held.
+# ARGS="--minutes 2" is shorter; PIXELPROMPT_SEED repeats one.
+soak: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 # Schemathesis with more examples; PIXELPROMPT_SEED makes others.
 fuzz: $(VENV)/dev.stamp

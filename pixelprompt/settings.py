@@ -37,6 +37,7 @@ DATABASE_URL: str = env.str(
     f"sqlite:///{DATA_DIR / 'pixelprompt.sqlite3'}",
     validate=environment.database_url,
 )
+DATABASE_CONNECTIONS: int = env.int("DATABASE_CONNECTIONS", 20, validate=between(4, 1000))
 BROKER_URL: str = env.str("BROKER_URL", "", validate=environment.broker_url)
 WORKER_THREADS: int = env.int("WORKER_THREADS", 64, validate=between(1, 4096))
 WEB_THREADS: int = env.int("WEB_THREADS", 16, validate=between(1, 512))
@@ -158,7 +159,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {
-    "default": environment.database(DATABASE_URL, pool_size=WORKER_THREADS + WEB_THREADS + 8)
+    "default": environment.database(
+        DATABASE_URL, pool_size=min(DATABASE_CONNECTIONS, WORKER_THREADS + WEB_THREADS + 8)
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

@@ -45,6 +45,7 @@ class Arrangement:
         store: FaultyStore | None = None,
         code: Path = ROOT,
         env: dict[str, str] | None = None,
+        clients: type[Clients] = Clients,
         **promises: str,
     ) -> None:
         self.fakes = fakes
@@ -55,7 +56,7 @@ class Arrangement:
         self.port = free_port()
         self.root = f"http://127.0.0.1:{self.port}"
         self.database = database or f"sqlite:///{place / 'pixelprompt.sqlite3'}"
-        self.clients = Clients(self.root)
+        self.clients = clients(self.root)
         self.processes: list[Process] = []
         self.store = store
         self.env = self._environment(models, QUICK | promises) | (env or {})

@@ -171,6 +171,14 @@ class PrivatePostgres:
         log = str(self.place / "log")
         self._run("pg_ctl", "-D", str(self.place), "-w", "-l", log, "-o", options, "start")
 
+    @property
+    def pid(self) -> int:
+        """The first of its processes, 0 while it is away."""
+        try:
+            return int((self.place / "postmaster.pid").read_text().split()[0])
+        except FileNotFoundError:
+            return 0
+
     def restart_immediately(self, pause: float = 0) -> None:
         """No farewell to anybody, recovery from the log at the start."""
         self.stop()

@@ -16,13 +16,13 @@ def files(media: Path) -> dict[str, bytes]:
     return {str(path.relative_to(media)): path.read_bytes() for path in found}
 
 
+def is_copy(key: str) -> bool:
+    return key.endswith(("-t.webp", "-m.webp"))
+
+
 def facts(contents: Mapping[str, bytes]) -> dict[str, StoredObject]:
     """All originals, by key."""
-    return {
-        key: seen(content)
-        for key, content in contents.items()
-        if not key.endswith(("-t.webp", "-m.webp"))
-    }
+    return {key: seen(content) for key, content in contents.items() if not is_copy(key)}
 
 
 def seen(content: bytes) -> StoredObject:

@@ -12,6 +12,7 @@ import requests
 from tests.fakes.messages import Answer, Request
 from tests.fakes.server import Listener
 from tests.fakes.wire import Wire, head
+from tests.faults.storage import is_copy
 
 HOP = ("host", "connection", "content-length", "transfer-encoding", "expect")
 BUSY = Answer(503, b"<Error><Code>SlowDown</Code></Error>", {"Content-Type": "application/xml"})
@@ -54,7 +55,9 @@ class FaultyStore:
         self._thread.join()
 
     def contents(self) -> dict[str, bytes]:
-        return {found.key: found.get()["Body"].read() for found in self.bucket.objects.all()}
+        """Every original, by key."""
+        there = (found for found in self.bucket.objects.all() if not is_copy(found.key))
+        return {found.key: found.get()["Body"].read() for found in there}
 
     def _pass_on(self, request: Request, connection: socket) -> Wire:
         wire = Wire(connection, threading.Event())

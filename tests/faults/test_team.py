@@ -1,15 +1,17 @@
 """A team's installation as the README says, in which one part after another is restarted."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from pixelprompt import environment
 from tests.fakes import FakeProviders
-from tests.faults import documented, servers
+from tests.faults import documented
+from tests.faults.parts import Parts
 from tests.faults.processes import ROOT
 from tests.faults.scale import chance, scaled
 from tests.faults.team import Team
@@ -18,61 +20,14 @@ from tests.support import until
 
 MODELS = ["one", "two", "bfl:flux-2-pro"]
 VISITORS = scaled(3, 8)
-AWAY = scaled(0.5, 3.0)  # seconds for which a service is not there
 ROUNDS = scaled(1, 5)
 PATIENCE = scaled(60, 320)
-
-
-class Parts:
-    """Everything that a team's installation consists of, and how each part is restarted."""
-
-    def __init__(self, stack: ExitStack, place: Path, fakes: FakeProviders, broker: str) -> None:
-        self.database = stack.enter_context(servers.private_postgres())
-        self.redis = stack.enter_context(servers.private_redis())
-        self.store = stack.enter_context(servers.private_store())
-        redis = self.redis.url
-        self.broker = redis if broker == "Redis" else stack.enter_context(servers.shared_rabbitmq())
-        self.team = stack.enter_context(
-            Team(
-                place, fakes, MODELS, database=self.database.url, broker=self.broker,
-                cache=f"{redis.rsplit('/', 1)[0]}/1", store=self.store,
-            )
-        )  # fmt: skip
-
-    @property
-    def restarts(self) -> Mapping[str, Callable[[], object]]:
-        return {
-            "the server stopped": lambda: self.team.restart_server(kill=False),
-            "the server killed": lambda: self.team.restart_server(kill=True),
-            "a worker stopped": lambda: self.team.restart_worker(0, kill=False),
-            "the other worker killed": lambda: self.team.restart_worker(1, kill=True),
-            "PostgreSQL": lambda: self.database.restart_immediately(pause=AWAY),
-            "Redis": self.restart_redis,
-            "the store": self.close_store,
-        } | ({"RabbitMQ": self.cut_rabbitmq} if self.broker.startswith("amqp") else {})
-
-    def restart_redis(self) -> None:
-        """It comes back empty."""
-        self.redis.kill()
-        time.sleep(AWAY)
-        self.redis.start()
-
-    def close_store(self) -> None:
-        """Its process goes on: what moto keeps ends with it."""
-        self.store.closed = True
-        time.sleep(AWAY)
-        self.store.closed = False
-
-    def cut_rabbitmq(self) -> None:
-        """What its clients see of a restart of a server that lost its queues."""
-        servers.forget_bells(self.broker)
-        servers.close_connections(self.broker)
 
 
 @pytest.fixture(params=scaled(["Redis"], ["Redis", "RabbitMQ"]))
 def parts(request: pytest.FixtureRequest, tmp_path: Path, fakes: FakeProviders) -> Iterator[Parts]:
     with ExitStack() as stack:
-        yield Parts(stack, tmp_path, fakes, request.param)
+        yield Parts(stack, tmp_path, fakes, MODELS, rabbitmq=request.param == "RabbitMQ")
 
 
 def wait_for_new_jobs(team: Team) -> None:
@@ -101,6 +56,14 @@ def test_a_team_as_the_readme_says_loses_nothing_when_each_part_is_restarted(
     assert team.broken_promises(seconds=PATIENCE) == []
     drawn = sum(row.state == "completed" for row in team.rows.results)
     assert drawn > len(team.rows.results) / 2
+
+
+def test_four_processes_fit_into_the_connections_that_postgresql_gives_by_default() -> None:
+    """Three of the hundred are kept for its superuser."""
+    pool = environment.database(
+        "postgres://localhost/pixelprompt", pool_size=settings.DATABASE_CONNECTIONS
+    )["OPTIONS"]["pool"]
+    assert 4 * pool["max_size"] <= 97
 
 
 def test_a_supervisor_runs_what_the_readme_says() -> None:
