@@ -3,8 +3,10 @@
 import os
 import re
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -31,6 +33,7 @@ class Life:
     """A process (with its children) at one moment. Memory is what it has for itself, and its part
     of what it shares, in MB."""
 
+    at: float
     memory: float
     files: int
     threads: int
@@ -64,10 +67,8 @@ class Gauges(threading.Thread):
                 life = life_of(pid)
                 if life is not None:
                     self.lives[name, pid].append(life)
-            try:
+            with suppress(psycopg.Error, redis.RedisError):
                 self.look_at_services()
-            except (psycopg.Error, redis.RedisError):
-                self.seen["away"].append(1)
 
     def look_at_services(self) -> None:
         with redis.Redis.from_url(self.broker, socket_timeout=2) as broker:
@@ -107,7 +108,7 @@ def life_of(pid: int) -> Life | None:
     except (OSError, IndexError):
         return None
     return Life(
-        sum(part.memory for part in parts), sum(part.files for part in parts),
+        time.monotonic(), sum(part.memory for part in parts), sum(part.files for part in parts),
         sum(part.threads for part in parts), sum(part.cpu for part in parts),
     )  # fmt: skip
 
@@ -121,4 +122,4 @@ def alone(pid: int) -> Life:
     share = re.search(r"^Pss:\s+(\d+)", read(f"/proc/{pid}/smaps_rollup"), re.MULTILINE)
     memory = int(share[1]) * 1024 / 1e6 if share else 0.0
     counted = len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task"))
-    return Life(memory, *counted, cpu_seconds(pid))
+    return Life(time.monotonic(), memory, *counted, cpu_seconds(pid))

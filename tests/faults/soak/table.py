@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from tests.faults.evidence import Evidence
-from tests.faults.soak.gauges import PERIOD, Gauges, Life
+from tests.faults.soak.gauges import Gauges, Life
 from tests.faults.soak.timed import TimedClients
 
 OURS = ("server", "worker, left alone", "worker, killed")
@@ -20,12 +20,11 @@ DEPTHS = (
     "connections of Redis",
 )
 LIFE_HEAD = (
-    "| process | lived (s) | memory (MB): first minute, end, most "
-    "| open files: first minute, end, most | threads at the end | processor time (s) |\n"
+    "| process | lived (s) | memory (MB): after a minute, at half time, at the end, most "
+    "| open files: the same | threads at the end | processor time (s) |\n"
     "|---|---|---|---|---|---|"
 )
 ROW_HEAD = "| table | rows | bytes a row | of these in indexes |\n|---|---|---|---|"
-MINUTE = round(60 / PERIOD)  # looks
 GROWING = [f"generation_{name}" for name in ("job", "result", "attempt", "picture")]
 SIZES = """
     SELECT relname, pg_indexes_size(oid), pg_total_relation_size(oid)
@@ -95,14 +94,19 @@ def lives(gauges: Gauges) -> Iterator[str]:
     for (name, _pid), seen in gauges.lives.items():
         longest[name] = max(longest.get(name, []), seen, key=len)
     for name, seen in longest.items():
-        early, last = seen[:MINUTE][-1], seen[-1]
-        memory = early.memory, last.memory, max(life.memory for life in seen)
-        files = early.files, last.files, max(life.files for life in seen)
+        begun, over = seen[0].at, seen[-1].at
+        moments = [seen_by(seen, at) for at in (begun + 60, (begun + over) / 2, over)]
+        memory = [*(life.memory for life in moments), max(life.memory for life in seen)]
+        files = [*(life.files for life in moments), max(life.files for life in seen)]
         yield (
-            f"| {name} | {PERIOD * len(seen):.0f} "
-            f"| {', '.join(f'{value:.0f}' for value in memory)} "
-            f"| {', '.join(map(str, files))} | {last.threads} | {last.cpu:.0f} |"
+            f"| {name} | {over - begun:.0f} | {', '.join(f'{value:.0f}' for value in memory)} "
+            f"| {', '.join(map(str, files))} | {seen[-1].threads} | {seen[-1].cpu:.0f} |"
         )
+
+
+def seen_by(looks: Sequence[Life], at: float) -> Life:
+    """The last look until then."""
+    return [look for look in looks if look.at <= at][-1]
 
 
 def sizes(database: str) -> Iterator[str]:
