@@ -66,11 +66,12 @@ def key_problems() -> Iterator[Finding]:
 
 def warnings() -> Iterator[Finding]:
     """What works today and deserves a look."""
-    for model in ImageModel.objects.select_related("provider").order_by("position"):
+    models = ImageModel.objects.select_related("provider").order_by("position")
+    for model in models:
         for text in about_model(model) if model.enabled else [model.note]:
             if text:
                 yield Finding(f"{model.name}: {text}", model)
-    yield from about_money()
+    yield from about_money(models)
     if not settings.PUBLIC_BASE_URL and settings.HOST not in ("127.0.0.1", "localhost", "::1"):
         text = _("PUBLIC_BASE_URL is not set, so picture addresses follow each request's host.")
         yield Finding(text)
@@ -112,8 +113,11 @@ def state_of_account(provider: Provider) -> str:
     return _("Its provider asked to wait until %(time)s.") % {"time": f"{until:%H:%M:%S} UTC"}
 
 
-def about_money() -> Iterator[Finding]:
+def about_money(models: Iterable[ImageModel]) -> Iterator[Finding]:
     limits = SpendingLimits.objects.current()
+    capped = limits.daily_cap_micros is not None or limits.monthly_cap_micros is not None
+    if not capped and any(model.enabled and model.uncapped for model in models):
+        yield Finding(_("Nothing caps what may be spent. Set a cap for the day or month."), limits)
     if limits.stopped:
         yield Finding(_("All paid calls are stopped. Allow them again when you are ready."), limits)
     caps = {"day": limits.daily_cap_micros, "month": limits.monthly_cap_micros}

@@ -232,6 +232,12 @@ class ImageModel(models.Model):
         return self.assumed_micros if self.price_micros is None else self.price_micros
 
     @property
+    def uncapped(self) -> bool:
+        """Whether calls cost something and no cap of its own ends them."""
+        caps = (self.daily_cap_micros, self.monthly_cap_micros)
+        return self.ceiling_micros != 0 and caps == (None, None)
+
+    @property
     def unavailable(self) -> str:
         """Why this model cannot draw right now, in words, or the empty string."""
         if self.provider.kind not in ADAPTERS:

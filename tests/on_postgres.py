@@ -17,6 +17,7 @@ PLACES = (
     "tests/providers/test_sync.py",
     "tests/serverless/test_batches.py",
     "tests/test_brokers.py",
+    "tests/test_doctor.py",
 )
 
 

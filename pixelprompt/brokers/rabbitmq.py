@@ -7,6 +7,8 @@ from dramatiq import Message, Middleware
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.errors import ConnectionFailed
 
+from generation.bells import DRAW_QUEUE
+
 
 class RabbitmqBells(RabbitmqBroker):
     """RabbitMQ with confirmed delivery, published from one thread.
@@ -33,6 +35,17 @@ class RabbitmqBells(RabbitmqBroker):
             raise ConnectionFailed(
                 f"RabbitMQ does not answer ({type(problem).__name__})."
             ) from problem
+
+    def heard(self) -> bool:
+        """Whether a worker waits for bells."""
+        try:
+            with pika.BlockingConnection(self.parameters) as connection:
+                queue = connection.channel().queue_declare(DRAW_QUEUE, passive=True)
+        except pika.exceptions.ChannelClosedByBroker:  # nobody made the queue yet
+            return False
+        except (pika.exceptions.AMQPError, OSError) as problem:
+            raise ConnectionFailed(f"RabbitMQ: {type(problem).__name__}") from problem
+        return bool(queue.method.consumer_count)
 
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> RabbitmqBells:

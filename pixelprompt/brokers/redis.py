@@ -1,5 +1,8 @@
 """Bells over Redis."""
 
+import time
+from typing import Any
+
 import redis
 from dramatiq import Consumer, Message, Middleware
 from dramatiq.brokers.redis import RedisBroker
@@ -46,6 +49,16 @@ class RedisBells(RedisBroker):
             raise ConnectionFailed(
                 f"Redis does not answer ({type(problem).__name__})."
             ) from problem
+
+    def heard(self) -> bool:
+        """Whether a worker looked for a bell lately. Ringing one counts as well."""
+        try:
+            newest: Any = self.client.zrange(
+                f"{self.namespace}:__heartbeats__", -1, -1, withscores=True
+            )
+        except redis.RedisError as problem:
+            raise ConnectionFailed(f"Redis: {type(problem).__name__}") from problem
+        return bool(newest) and time.time() * 1000 - newest[0][1] < HEARTBEAT_TIMEOUT
 
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> RedisBells:

@@ -41,6 +41,10 @@ class SqsBells(SQSBroker):
         except (BotoCoreError, ClientError) as problem:
             raise ConnectionFailed(f"SQS does not answer ({type(problem).__name__}).") from problem
 
+    def heard(self) -> bool:
+        """SQS does not tell who listens."""
+        return True
+
 
 def make(url: str, threads: int, middleware: list[Middleware]) -> SqsBells:
     parts = urlsplit(url)
