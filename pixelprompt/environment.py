@@ -181,7 +181,11 @@ def database(url: str, *, pool_size: int) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-        return parsed | {"OPTIONS": options, "CONN_MAX_AGE": None}
+        return parsed | {
+            "ENGINE": "pixelprompt.sqlite3",
+            "OPTIONS": options,
+            "CONN_MAX_AGE": 0,
+        }
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 20}
     options = {"options": POSTGRES_BOUNDS} | parsed.get("OPTIONS", {}) | {"pool": pool}
     return parsed | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
