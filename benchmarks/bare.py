@@ -24,11 +24,7 @@ BODY = json.dumps({"model": "a", "prompt": "measured", "n": 1}).encode()
 def fan_out(provider_url: str, *, models: int, size: int, delay: int) -> float:
     """Seconds from the start to the last picture, less the provider's own time."""
     with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "bare.sqlite3"
-        with sqlite3.connect(file) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("CREATE TABLE result (id INTEGER PRIMARY KEY, state TEXT)")
-            database.executemany("INSERT INTO result VALUES (?, '')", [(n,) for n in range(models)])
+        waiting(Path(place), models)
         told: queue.Queue[int] = queue.Queue()
         started = time.perf_counter()
         path = f"/{size}/{delay}/v1/images/generations"
@@ -44,6 +40,25 @@ def fan_out(provider_url: str, *, models: int, size: int, delay: int) -> float:
         for thread in threads:
             thread.join()
     return took - delay / 1000
+
+
+def waiting(place: Path, results: int) -> None:
+    """A database of rows that wait."""
+    with sqlite3.connect(place / "bare.sqlite3") as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE result (id INTEGER PRIMARY KEY, state TEXT)")
+        database.executemany("INSERT INTO result VALUES (?, '')", [(n,) for n in range(results)])
+
+
+def pictures(provider_url: str, *, size: int, count: int) -> float:
+    """Pictures for each second of this process's processor time, one after another."""
+    told: queue.Queue[int] = queue.Queue()
+    with tempfile.TemporaryDirectory() as place:
+        waiting(Path(place), count)
+        started = time.process_time()
+        for number in range(count):
+            draw(provider_url, f"/{size}/0/v1/images/generations", number, Path(place), told)
+        return count / (time.process_time() - started)
 
 
 def draw(provider_url: str, path: str, number: int, place: Path, told: "queue.Queue[int]") -> None:
