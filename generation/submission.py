@@ -19,7 +19,7 @@ from generation.gates.budget import Funds
 from generation.gates.counters import passage
 from generation.models import Job, Result
 from providers.clock import from_now
-from providers.models import ImageModel
+from providers.models import ImageModel, offered
 
 MAX_SEED = 2_147_483_646
 
@@ -85,7 +85,8 @@ def accept(order: Order, client: Client | None, key: str = "") -> Job:
             idempotency.remember(key, order, job)
         funds = admit(order, chosen, client)
         job.save(force_insert=True)
-        results = Result.objects.bulk_create(new_results(job, chosen, order.seed, funds))
+        results = new_results(job, chosen, order.seed, funds)
+        Result.objects.all().enter(results)
         search.add(job)
         transaction.on_commit(lambda: ring_for(results))
     return job
@@ -98,16 +99,16 @@ def ring_for(results: Sequence[Result]) -> None:
 
 def choose(slugs: Sequence[str] | None) -> list[ImageModel]:
     """The models of an order, in the order of their positions."""
-    offered = [model for model in ImageModel.objects.offered() if not model.unavailable]
+    able = [model for model in offered() if not model.unavailable]
     if slugs is None:
-        if not offered:
+        if not able:
             raise NoModelEnabled
-        return offered[:20]
-    by_slug = {model.slug: model for model in offered}
+        return able[:20]
+    by_slug = {model.slug: model for model in able}
     for slug in slugs:
         if slug not in by_slug:
             raise why_not(slug)
-    return [model for model in offered if model.slug in slugs]
+    return [model for model in able if model.slug in slugs]
 
 
 def why_not(slug: str) -> Exception:

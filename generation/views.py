@@ -28,7 +28,7 @@ from generation.api.errors import (
 )
 from generation.api.jobs import OneJob
 from generation.api.limits import allowance
-from generation.api.models import model_as_json, offered
+from generation.api.models import model_as_json
 from generation.api.serializers import OrderBody
 from generation.api.views import addresses_for, place_order
 from generation.forms import StudioForm
@@ -40,7 +40,7 @@ from generation.models.job import MAX_PROMPT
 from generation.shared import snapshot_or_404
 from generation.snapshots import Addresses
 from providers.messages import ASPECT_RATIOS
-from providers.models import ImageModel
+from providers.models import ImageModel, offered
 
 MAX_QUERY = 200
 DATABASE_AWAY = (OperationalError, InterfaceError)

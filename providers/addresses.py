@@ -7,6 +7,7 @@ draws pictures lives there, and cloud metadata services, which hand out credenti
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -53,11 +54,13 @@ def embedded(address: Address) -> Address:
     return address
 
 
+@lru_cache(maxsize=4096)
 def is_forbidden(address: str) -> bool:
     """True for addresses that are refused even when an operator lists them."""
     return any(_holds(network, embedded(ip_address(address))) for network in FORBIDDEN)
 
 
+@lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """True for addresses anybody on the Internet may use."""
     inner = embedded(ip_address(address))

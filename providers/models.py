@@ -18,6 +18,7 @@ from providers.catalogue import load
 from providers.dollars import MicrosField
 from providers.messages import Account
 from providers.registry import ADAPTERS, LABELS
+from providers.statements import Look
 
 WARN_DAYS = 60
 
@@ -285,6 +286,15 @@ class ChatModel(models.Model):
         adapter = ADAPTERS.get(self.provider.kind)
         if adapter is None or not adapter.chats:
             raise ValidationError({"provider": _("This kind of provider has no language model.")})
+
+
+def offered() -> list[ImageModel]:
+    """What visitors can choose from, as `ImageModel.objects.offered()` has it."""
+    return REAL() or ENABLED()
+
+
+REAL = Look(lambda: ImageModel.objects.real().select_related("provider"))
+ENABLED = Look(lambda: ImageModel.objects.filter(enabled=True).select_related("provider"))
 
 
 def free_slug(name: str) -> str:

@@ -10,14 +10,14 @@ and then only filled in and executed:
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import sql
 from django.db.models.expressions import Expression, ExpressionWrapper
 from django.db.models.query import get_related_populators
@@ -59,16 +59,24 @@ class Statement(ABC):
         """Build it anew when it is used next."""
         self._sql = ""
 
-    def execute(self, values: Mapping[str, Any]) -> Any:
-        """An open cursor with the answer."""
+    def prepare(self) -> None:
+        """Build it, unless that is done."""
         if not self._sql:
             # A connection of its own, which is never opened.
             own = connections.create_connection(DEFAULT_DB_ALIAS)
             built, self._parameters = self._compile(self._build(**self._slots), own)
             self._sql = built
-        cursor = connection.cursor()
-        cursor.execute(self._sql, [filled(given, values) for given in self._parameters])
+
+    def execute(self, values: Mapping[str, Any]) -> Any:
+        """An open cursor with the answer."""
+        self.prepare()
+        here = connections[DEFAULT_DB_ALIAS]
+        cursor = here.cursor()
+        cursor.execute(self._sql, self._filled(values, here))
         return cursor
+
+    def _filled(self, values: Mapping[str, Any], here: Any) -> list[Any]:
+        return [filled(given, values, here) for given in self._parameters]
 
     @abstractmethod
     def _compile(self, built: Any, own: Any) -> tuple[str, Parameters]:
@@ -164,6 +172,12 @@ class Addition(Statement):
     def __call__(self, **values: Any) -> None:
         self.execute(values).close()
 
+    def many(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.prepare()
+        here = connections[DEFAULT_DB_ALIAS]
+        with here.cursor() as cursor:
+            cursor.executemany(self._sql, [self._filled(values, here) for values in rows])
+
     def _compile(self, built: Any, own: Any) -> tuple[str, Parameters]:
         query = sql.InsertQuery(type(built))
         counted = built._meta.auto_field  # its numbers come from the database
@@ -173,10 +187,10 @@ class Addition(Statement):
         return text, parameters
 
 
-def filled(given: Any, values: Mapping[str, Any]) -> Any:
-    """A parameter as the database wants it, now."""
+def filled(given: Any, values: Mapping[str, Any], here: Any) -> Any:
+    """A parameter as this database wants it, now."""
     if type(given) is Filled:
-        return adapted(values[given])
+        return adapted(values[given], here)
     if type(given) is Moment:
         return moment(given.ahead)
     return given
@@ -187,15 +201,17 @@ def whole(slot: Slot) -> "ExpressionWrapper[Slot]":
     return ExpressionWrapper(slot, output_field=models.BigIntegerField())
 
 
-def adapted(value: Any) -> Any:
+def adapted(value: Any, here: Any) -> Any:
+    if value is None or type(value) in (str, int, float):
+        return value
     if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
+        return value if here.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return here.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
+        return here.ops.adapt_datefield_value(value)
     if isinstance(value, dict):
-        return connection.ops.adapt_json_value(value, None)
+        return here.ops.adapt_json_value(value, None)
     return value.value if isinstance(value, Enum) else value
 
 

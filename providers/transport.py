@@ -9,6 +9,7 @@ import http.client
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
@@ -210,6 +211,7 @@ def _host(url: str) -> str:
     return parts.host
 
 
+@lru_cache(maxsize=256)
 def _parts(url: str) -> Url | None:
     request = requests.PreparedRequest()
     try:

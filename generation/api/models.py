@@ -10,7 +10,7 @@ from generation.api.contract import operation
 from generation.api.endpoint import Endpoint
 from generation.model_health import Health, health_of
 from generation.snapshots import stamp
-from providers.models import ImageModel
+from providers.models import ImageModel, offered
 
 
 class Models(Endpoint):
@@ -22,10 +22,6 @@ class Models(Endpoint):
         health = health_of(model.pk for model in models)
         told = [model_as_json(model) | health_as_json(health[model.pk]) for model in models]
         return Response({"models": told})
-
-
-def offered() -> list[ImageModel]:
-    return list(ImageModel.objects.offered())
 
 
 def model_as_json(model: ImageModel) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from generation.models.money import SpendingLimits, SpendWindow
 from providers import pressure
 from providers.clock import SteadyNow, from_now
 from providers.models import ImageModel, Provider
-from providers.statements import Ask, Change, Look
+from providers.statements import Addition, Ask, Change, Look
 
 DEADLINE_SENTENCE = gettext_noop("This took longer than a job may take, so it was ended.")
 RESTING_SENTENCES = {
@@ -136,6 +136,12 @@ class ResultQuerySet(models.QuerySet["Result"]):
             return False
         self.same(row).update(in_line=True)
         return True
+
+    def enter(self, results: Sequence["Result"]) -> None:
+        """Write the new rows of a job. Those that wait have the deadline of a job."""
+        waiting = [row for row in results if row.state == Result.State.PENDING]
+        ENTER.many([{name: getattr(row, name) for name in ENTRY} for row in waiting])
+        self.bulk_create(row for row in results if row.state != Result.State.PENDING)
 
     def same(self, row: "Result") -> "ResultQuerySet":
         """This row, as long as it is claimable and nobody has claimed it since it was read."""
@@ -326,6 +332,11 @@ def lock(provider_id: uuid.UUID) -> None:
             )
 
 
+ENTRY = (
+    "id", "job_id", "index", "model_id", "name", "slug", "kind", "provider_model", "price_micros",
+    "ceiling_micros", "seed", "correlation_id", "reserved_micros", "window_id",
+)  # fmt: skip
+ENTER = Addition(Result, *ENTRY, deadline_at=from_now(settings.JOB_DEADLINE))
 WAITING: Look[Any] = Look(  # with `now`, by the clock of deadlines
     lambda pk: (
         Result.objects.filter(pk=pk)
