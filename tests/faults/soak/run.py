@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tests.fakes import FakeProviders
 from tests.faults import databases
@@ -20,6 +21,7 @@ LOCAL = [f"m-{number}" for number in range(1, 9)]
 MODELS = [*LOCAL, "bfl:flux-2-pro"]
 AWAY = 2.0  # seconds for which a service is not there
 DELAY = 1.0  # seconds that the first model takes; the second takes twice as long, and so on
+IN_EARNEST: Mapping[str, Any] = {"LEASE": "30", "SWEEP": "5", "BELL_PAUSE": "30"}
 OPEN = "SELECT count(*) FROM generation_result WHERE state IN ('pending', 'in_progress')"
 PATIENCE = 330.0  # a deadline and a lease
 
@@ -29,23 +31,15 @@ class Soak:
 
     def __init__(self, stack: ExitStack, place: Path, seed: int) -> None:
         self.fakes = stack.enter_context(FakeProviders())
-        self.dice = random.Random(seed)
+        self.seed = seed
         self.faults: Counter[str] = Counter()
         self.troubles: Counter[str] = Counter()
         for number, model in enumerate(LOCAL, start=1):
             self.fakes.delay(number * DELAY, model=model)
         self.parts = Parts(
-            stack,
-            place,
-            self.fakes,
-            MODELS,
-            threads=64,
-            clients=TimedClients,
-            away=AWAY,
-            LEASE="30",
-            SWEEP="5",
-            BELL_PAUSE="30",  # as they are in earnest
-        )
+            stack, place, self.fakes, MODELS, threads=64, clients=TimedClients, away=AWAY,
+            **IN_EARNEST,
+        )  # fmt: skip
         self.team = self.parts.team
 
     @property
@@ -56,9 +50,10 @@ class Soak:
     def prompt(self, who: int, turn: int) -> str:
         """The next order, some of whose calls will meet trouble."""
         prompt = f"visitor {who}, order {turn}"
+        dice = random.Random(f"{self.seed} {prompt}")
         for model in LOCAL:
-            if self.dice.random() < SHARE:
-                trouble = self.dice.choice(TROUBLES)
+            if dice.random() < SHARE:
+                trouble = dice.choice(TROUBLES)
                 self.troubles[trouble.name] += 1
                 self.fakes.plan(trouble, model=model, prompt=prompt, times=1)
         return prompt
@@ -96,7 +91,7 @@ class Soak:
             "a worker stopped": lambda: self.team.restart_worker(1, kill=False),
         }
         began = time.monotonic()
-        for fault in course(self.dice, seconds):
+        for fault in course(random.Random(self.seed), seconds):
             time.sleep(max(0.0, began + fault.at - time.monotonic()))
             print(f"{time.monotonic() - began:6.0f} s  {fault.what}", flush=True)
             restarts[fault.what]()
