@@ -1,6 +1,5 @@
 """`manage.py serve`: web server, workers and sweeper in one process."""
 
-import asyncio
 import logging
 import signal
 import socket
@@ -10,16 +9,15 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import dramatiq
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from generation import execution, sweeper
-from generation.live import watcher
 from pixelprompt import datadir, firstrun, logs
 from pixelprompt.broker import Workers
+from pixelprompt.server import server
 from pixelprompt.troubles import troubles_told
 
 log = logging.getLogger(__name__)
@@ -60,24 +58,7 @@ class Command(BaseCommand):
 
     def run(self, listener: socket.socket, *, draw: bool) -> None:
         with working() if draw else not_working():
-            config = uvicorn.Config(
-                "pixelprompt.asgi:application",
-                log_config=None,
-                access_log=False,
-                lifespan="on",
-                timeout_graceful_shutdown=5,
-                server_header=False,
-                proxy_headers=False,
-            )
-            asyncio.run(Server(config).serve(sockets=[listener]))
-
-
-class Server(uvicorn.Server):
-    """Ends the streams of events when it stops: no other answer takes long."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        watcher.end_all()
-        await super().shutdown(sockets)
+            server("pixelprompt.asgi:application").run(sockets=[listener])
 
 
 @contextmanager
