@@ -10,7 +10,7 @@ from django.db import close_old_connections, connections
 
 from generation.bells import COPY_QUEUE, DRAW_QUEUE
 
-WORKER_POLL = 100  # milliseconds that an idle worker waits for a message
+WORKER_POLL = 1000  # milliseconds after which an idle thread looks whether it must stop
 MODULES = {
     "": "in_process",
     "redis": "redis",
@@ -79,5 +79,7 @@ class Workers:
     def stop(self, *, grace: float) -> None:
         """Take no new bell and give running work `grace` seconds in all."""
         deadline = time.monotonic() + grace
+        for thread in (thread for worker in self.workers for thread in worker.workers):
+            thread.stop()  # all at once: an idle one notices within WORKER_POLL
         for worker in self.workers:
             worker.stop(timeout=max(100, int((deadline - time.monotonic()) * 1000)))

@@ -2,15 +2,20 @@
 
 import threading
 
-from dramatiq import Middleware
+from dramatiq import Consumer, Middleware
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import ConnectionFailed
 from dramatiq.worker import WorkerThread
 
 from generation.bells import DRAW_QUEUE
 
+LOOK = 100  # milliseconds between two looks for delayed bells that are due
+
 
 class InProcessBells(StubBroker):
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 100) -> Consumer:
+        return super().consume(queue_name, prefetch, min(timeout, LOOK))
+
     def ping(self) -> None:
         """Raise ConnectionFailed unless somebody in this process hears a bell."""
         running = (each for each in threading.enumerate() if isinstance(each, WorkerThread))
