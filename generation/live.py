@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 TICK = 0.25  # seconds between two looks for changes of other processes
 BREATH = 0.02  # seconds in which changes of this process are gathered for one look
 MOST_STREAMS = 4000
-HEARTBEAT = 15.0  # seconds of silence after which a stream says that it lives
+HEARTBEAT = 15.0  # seconds after which each stream says that it lives
 LIFETIME = 600.0  # seconds after which a client is asked to come again
 STILL_HERE = b":\n\n"
 
@@ -47,6 +47,7 @@ class Stream:
         self.origin = origin
         self.version = version
         self.loop = asyncio.get_running_loop()
+        self.over = self.loop.time() + LIFETIME
         self._event: Event | None = None
         self._fresh = asyncio.Event()
         self._ended = False
@@ -57,25 +58,26 @@ class Stream:
             self._event = event
             self._fresh.set()
 
+    def beat(self) -> None:
+        """Say that it lives, or end it where it has lived its time."""
+        self._ended = self._ended or self.loop.time() >= self.over
+        self._fresh.set()
+
     def end(self) -> None:
         self._ended = True
         self._fresh.set()
 
     async def events(self) -> AsyncIterator[bytes]:
-        """What to send, until the job can no longer change or the stream has lived its time."""
-        over = self.loop.time() + LIFETIME
-        while not self._ended and self.loop.time() < over:
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    await self._fresh.wait()
-            except TimeoutError:
-                yield STILL_HERE
-                continue
+        """What to send, until the job can no longer change or the stream is ended."""
+        while not self._ended:
+            await self._fresh.wait()
             self._fresh.clear()
             event, self._event = self._event, None
             if event is not None:
                 yield event.content
                 self._ended = self._ended or event.final
+            elif not self._ended:
+                yield STILL_HERE
 
 
 class Watcher:
@@ -113,8 +115,7 @@ class Watcher:
     def end_all(self) -> None:
         """Let every stream end now: the server is about to stop."""
         for streams in self._watched().values():
-            for stream in streams:
-                stream.loop.call_soon_threadsafe(stream.end)
+            tell(streams, Stream.end)
 
     def _on_change(self, **signal: object) -> None:
         if self._count:
@@ -125,16 +126,22 @@ class Watcher:
             return {job_id: list(streams) for job_id, streams in self._streams.items()}
 
     def _run(self) -> None:
+        beaten = time.monotonic()
         while self._goes_on():
             if self._wake.wait(TICK):
                 time.sleep(BREATH)
             self._wake.clear()
+            watched = self._watched()
             try:
-                feed(self._watched())
+                feed(watched)
             except (InterfaceError, OperationalError):  # the database is away for a moment
                 log.exception("The watched jobs could not be read.")
             finally:
                 close_old_connections()
+            if time.monotonic() - beaten >= HEARTBEAT:
+                beaten = time.monotonic()
+                for streams in watched.values():
+                    tell(streams, Stream.beat)
 
     def _goes_on(self) -> bool:
         """The thread ends when nobody has watched for a round; the next stream starts another."""
@@ -158,17 +165,30 @@ def feed(watched: dict[UUID, list[Stream]]) -> None:
     for snapshot in snapshots.of_all(behind):
         offer(snapshot, behind[snapshot.job.pk])
     for job_id in watched.keys() - versions.keys():
-        for stream in watched[job_id]:
-            stream.loop.call_soon_threadsafe(stream.end)
+        tell(watched[job_id], Stream.end)
 
 
 def offer(snapshot: Snapshot, streams: Iterable[Stream]) -> None:
     """One event for all streams of the same origin."""
-    events: dict[str, Event] = {}
+    by_origin: dict[str, list[Stream]] = defaultdict(list)
     for stream in streams:
-        if stream.origin not in events:
-            events[stream.origin] = event_of(snapshot, Addresses(stream.origin))
-        stream.loop.call_soon_threadsafe(stream.offer, events[stream.origin])
+        by_origin[stream.origin].append(stream)
+    for origin, same in by_origin.items():
+        tell(same, Stream.offer, event_of(snapshot, Addresses(origin)))
+
+
+def tell(streams: Iterable[Stream], what: Callable[..., None], *about: Event) -> None:
+    """Have each event loop do this to its streams: waking it once costs as much as one of them."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Stream]] = defaultdict(list)
+    for stream in streams:
+        by_loop[stream.loop].append(stream)
+    for loop, same in by_loop.items():
+        loop.call_soon_threadsafe(do_to_all, same, what, *about)
+
+
+def do_to_all(streams: Iterable[Stream], what: Callable[..., None], *about: Event) -> None:
+    for stream in streams:
+        what(stream, *about)
 
 
 def event_of(snapshot: Snapshot, addresses: Addresses) -> Event:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from generation.models import Job, Result
 from generation.models.job import status_of
 from generation.models.result import ResultQuerySet
-from generation.prepared import Prepared
+from generation.prepared import Prepared, PreparedRows
 from generation.templatetags.display import price
 from providers.errors import OutcomeUnknown
 
@@ -124,16 +124,29 @@ def current(job_id: UUID) -> Job | None:
     return Job.objects.filter(pk=job_id).first()
 
 
+versions_of = PreparedRows(
+    lambda ids: (
+        Job.objects.annotate(overdue=overdue_work())
+        .filter(pk__in=ids)
+        .order_by()
+        .values_list("pk", "version", "overdue")
+    )
+)
+
+
+def settled_versions(job_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The version of each of these jobs that exists and has no overdue work; one query."""
+    return {pk: version for pk, version, overdue in versions_of(job_ids) if not overdue}
+
+
 def versions(job_ids: Collection[UUID]) -> dict[UUID, int]:
     """The version of each of these jobs that exists, overdue work ended first; one query."""
-    jobs = Job.objects.annotate(overdue=overdue_work()).filter(pk__in=job_ids)
-    rows = jobs.values_list("pk", "version", "overdue")
-    found = {pk: version for pk, version, _ in rows}
+    rows = versions_of(job_ids)
     late = [pk for pk, _, overdue in rows if overdue]
     if late:
         Result.objects.filter(job__in=late).expire()
-        found |= dict(Job.objects.filter(pk__in=late).values_list("pk", "version"))
-    return found
+        rows = versions_of(job_ids)
+    return {pk: version for pk, version, _ in rows}
 
 
 def as_json(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:

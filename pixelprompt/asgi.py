@@ -14,8 +14,9 @@ from django.conf import settings
 from generation.live import watcher
 from pixelprompt.bridge import Bridge
 from pixelprompt.push import Push
+from pixelprompt.repeats import Repeats
 from pixelprompt.whole_bodies import App, WholeBodies
 from pixelprompt.wsgi import application as django_wsgi
 
 django = cast(App, Bridge(cast(Any, django_wsgi), workers=settings.WEB_THREADS))
-application = WholeBodies(Push(django, watcher, settings.PUBLIC_BASE_URL))
+application = WholeBodies(Repeats(Push(django, watcher, settings.PUBLIC_BASE_URL)))

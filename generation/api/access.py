@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -26,13 +28,20 @@ class AccessLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.monotonic()
         answer = self.get_response(request)
-        routine = request.path.startswith(ROUTINE) and answer.status_code < 400
-        told = facts(
-            method=request.method,
-            path=request.path[:LONGEST_PATH],
-            status=answer.status_code,
-            duration=round(time.monotonic() - started, 3),
-            client=resolve(request.META),
-        )
-        log.log(logging.DEBUG if routine else logging.INFO, "Answered.", extra=told)
+        seconds = time.monotonic() - started
+        tell(request.method or "", request.path, answer.status_code, seconds, request.META)
         return answer
+
+
+def tell(method: str, path: str, status: int, seconds: float, environ: Mapping[str, Any]) -> None:
+    level = logging.DEBUG if path.startswith(ROUTINE) and status < 400 else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    told = facts(
+        method=method,
+        path=path[:LONGEST_PATH],
+        status=status,
+        duration=round(seconds, 3),
+        client=resolve(environ),
+    )
+    log.log(level, "Answered.", extra=told)
