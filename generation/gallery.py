@@ -17,6 +17,10 @@ from generation.models import Job, Result
 from generation.models.job import JobQuerySet
 
 PAGE = 24
+# A page shows some hundred results; to read all that is stored of them would be most of the work.
+SHOWN = ["job_id", "name", "slug", "finished_at"] + [
+    f"picture__{name}" for name in ("key", "thumbnail_key", "medium_key", "width", "height")
+]
 
 
 class BadCursor(ValueError):
@@ -66,7 +70,7 @@ def with_results(jobs: list[Job]) -> list[Entry]:
         picture__lost_at=None,
     )
     by_job: dict[UUID, list[Result]] = defaultdict(list)
-    for result in done.select_related("picture").order_by("index", "round"):
+    for result in done.select_related("picture").only(*SHOWN).order_by("index", "round"):
         by_job[result.job_id].append(result)
     return [Entry(job, by_job[job.id]) for job in jobs]
 
