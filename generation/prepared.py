@@ -15,7 +15,7 @@ from django.db.models.query import get_related_populators
 from providers.clock import Moment, moment
 
 M = TypeVar("M", bound=models.Model)
-PLACE = 0x5B7A3F0E93D44D578A53 << 48  # ids that stand for others until these are asked for
+PLACE = UUID("5b7a3f0e-93d4-4d57-8a53-0f1e6c2d9b48")  # and those after it stand for ids asked for
 MOST = 256  # ids in one query
 
 
@@ -53,7 +53,7 @@ class PreparedRows:
 
 
 def place(number: int) -> UUID:
-    return UUID(int=PLACE + number)
+    return UUID(int=PLACE.int + number)
 
 
 def places(count: int) -> list[UUID]:
@@ -85,7 +85,7 @@ class Compiled:
         wants it."""
         ids = dict(zip(self._places, map(stored, keys), strict=True))
         fresh = [ids.get(given, given) for given in self._parameters]
-        return [moment() if isinstance(given, Moment) else given for given in fresh]
+        return [moment(given.ahead) if isinstance(given, Moment) else given for given in fresh]
 
 
 def stored(uuid: UUID) -> Any:

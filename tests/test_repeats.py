@@ -3,8 +3,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 import pytest
 
@@ -206,8 +207,12 @@ def test_all_who_ask_at_the_same_time_share_a_query(
 ) -> None:
     asked: list[int] = []
     real = Versions.look_up
-    counted = staticmethod(lambda ids: (asked.append(len(ids)), real(ids))[1])
-    monkeypatch.setattr(Versions, "look_up", counted)
+
+    def counted(ids: set[UUID]) -> Mapping[UUID, int]:
+        asked.append(len(ids))
+        return real(ids)
+
+    monkeypatch.setattr(Versions, "look_up", staticmethod(counted))
     jobs = [drawn() for _ in range(5)]
 
     async def all_at_once() -> list[int | None]:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from generation import snapshots
 from generation.models import Result
-from generation.prepared import PLACE
+from generation.prepared import MOST, PLACE
 from providers.models import ImageModel
 from tests.support import make_job
 
@@ -41,3 +41,13 @@ def test_one_query_reads_results_pictures_and_the_version(aurora: ImageModel) ->
         snapshot = snapshots.of(job)
     assert len(queries) == 1
     assert (snapshot.job.version, len(snapshot.results)) == (1, 1)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, MOST, MOST + 1])
+def test_values_are_found_for_any_number_of_ids(aurora: ImageModel, count: int) -> None:
+    jobs = [make_job(aurora) for _ in range(min(count, 5))]
+    strangers = [UUID(int=number) for number in range(count - len(jobs))]
+    asked = [*strangers, *(job.pk for job in jobs)]
+    found = snapshots.versions_of(asked)
+    assert {tuple(row) for row in found} == {(job.pk, 1, 0) for job in jobs}
+    assert len({row[0] for row in found}) == len(jobs)
