@@ -12,8 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation import copies, execution
-from generation.asking import Versions
+from generation import copies, execution, snapshots
 from generation.models import Job, Result
 from generation.sweeper import sweep
 from providers.models import ImageModel, Provider
@@ -76,7 +75,7 @@ def test_a_status_that_is_known_takes_one_query(api: Api, job: Job) -> None:
 
 def test_versions_take_one_query_however_many_ask(job: Job, models: list[ImageModel]) -> None:
     ids = {job.pk, *(make_job(*models).pk for _ in range(4))}
-    assert len(queries(lambda: Versions.look_up(ids))) == 1
+    assert len(queries(lambda: snapshots.settled_versions(ids))) == 1
 
 
 def test_accepting_a_job_costs_the_same_for_three_models_and_for_one(

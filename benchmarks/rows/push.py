@@ -16,7 +16,7 @@ from benchmarks.installation import Installation, drawing
 WATCHERS = 1000
 READERS = 50  # of them, whose events are looked at; the others only take them
 QUIET = 3.0  # seconds in which nothing changes
-FIRST, STEP = 12_000, 150  # milliseconds until the first picture, and between two
+FIRST, STEP = 25_000, 150  # milliseconds until the first picture, and between two
 
 
 def measure(provider_url: str) -> Iterator[Figure]:
@@ -60,8 +60,8 @@ async def watch(installation: Installation, job: str) -> tuple[list[float], floa
 def installation_is_busy(installation: Installation) -> bool:
     """Whether the server still answers those who have just come."""
     before = machine.cpu_seconds(installation.server)
-    time.sleep(0.2)
-    return machine.cpu_seconds(installation.server) - before > 0.05
+    time.sleep(0.5)
+    return machine.cpu_seconds(installation.server) - before > 0.04
 
 
 async def listen(installation: Installation, job: str, seen: list[float], reads: bool) -> None:

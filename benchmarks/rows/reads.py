@@ -19,6 +19,7 @@ from benchmarks.installation import ROOT, Installation, drawing
 SECONDS = 4
 CONNECTIONS = 8
 WATCHED_JOBS = 500
+READ_ONCE = 10_000  # jobs: more than are read in SECONDS, so that none is read twice
 DEEP = 10_000  # pages
 ENTRIES = 24  # a page
 LOOKS = 60
@@ -46,6 +47,11 @@ def on(place: Path, env: dict[str, str], name: str, url: str) -> Iterator[Figure
         yield Figure(
             f"status reads, 1 M pictures stored, {name}", "a second and core",
             [rate(installation, jobs)], ">= 1,500", limit,
+            f"{WATCHED_JOBS} jobs, again and again",
+        )  # fmt: skip
+        yield Figure(
+            f"status reads of jobs nobody has read, {name}", "a second and core",
+            [rate(installation, seed.some_jobs(url, READ_ONCE))], "",
         )  # fmt: skip
         yield Figure(
             f"the same, answered 304, {name}", "a second and core",
