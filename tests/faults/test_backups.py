@@ -4,9 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from tests.fakes import FakeProviders
 from tests.faults import databases, servers
 from tests.faults.arrangement import Arrangement
 from tests.faults.evidence import ResultRow
+from tests.faults.load import check_pictures, completed, orders_coming_in
 from tests.faults.processes import ROOT
 from tests.faults.stores import FaultyStore
 from tests.support import until
@@ -42,30 +41,9 @@ def back_up(place: Arrangement, into: Path) -> str:
     return backup.output
 
 
-def completed(place: Arrangement) -> list[ResultRow]:
-    return [row for row in place.rows.results if row.state == "completed"]
-
-
 def ordered(place: Arrangement, prompts: tuple[str, ...]) -> list[ResultRow]:
     jobs = {job.id for job in place.rows.jobs if job.prompt in prompts}
     return [row for row in place.rows.results if row.job in jobs]
-
-
-@contextmanager
-def orders_coming_in(place: Arrangement) -> Iterator[None]:
-    over = threading.Event()
-
-    def order() -> None:
-        while not over.wait(0.4):
-            place.clients.send(f"under load {len(place.clients.requests)}")
-
-    client = threading.Thread(target=order)
-    client.start()
-    try:
-        yield
-    finally:
-        over.set()
-        client.join()
 
 
 @pytest.fixture
@@ -157,14 +135,6 @@ def hold_some(place: Arrangement, fakes: FakeProviders) -> None:
     place.clients.send_all(HELD)
     fakes.wait_until_in_flight(3)
     until(lambda: {row.state for row in place.rows.unfinished}, lambda seen: len(seen) == 2)
-
-
-def check_pictures(place: Arrangement) -> None:
-    """Every completed picture is there, bit for bit."""
-    objects = place.objects()
-    assert completed(place)
-    for row in completed(place):
-        assert objects[row.key].sha256 == row.sha256
 
 
 def check_what_was_unfinished(before: list[ResultRow], after: list[ResultRow]) -> None:
