@@ -17,7 +17,6 @@ from providers.encryption import CannotDecrypt
 from providers.errors import InvalidResponse, ProviderError
 from providers.models import ChatModel
 from providers.registry import ADAPTERS
-from providers.transport import Transport
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +65,9 @@ def screened(better: Enhanced) -> Enhanced:
 def ask(model: ChatModel, prompt: str) -> Enhanced:
     """One call, written down before it leaves; every failure is an error of the provider, or
     BudgetExhausted."""
+    # It brings requests and urllib3, a tenth of a start.
+    from providers.transport import Transport
+
     account = model.provider.account()
     adapter = ADAPTERS[account.kind](
         account,

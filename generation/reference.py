@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from generation.api.document import Document, document
 from generation.api.errors import KINDS
-from generation.api.schema import Document, document
 from generation.api.views import addresses_for
 from generation.snapshots import Addresses
 

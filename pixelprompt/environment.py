@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,6 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
 from generation.networks import parse_networks
-from pixelprompt import aws_secrets
 from providers.addresses import PrivateHosts
 from providers.slots import ChatSlot, ModelSlot, read_chat, read_slots
 
@@ -39,7 +39,7 @@ class Environment(Env):
         super().__init__(eager=False)
         from_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
         near = not_empty({**from_file, **os.environ})
-        self.source = not_empty(aws_secrets.read(near)) | near
+        self.source = not_empty(kept_in_aws(near)) | near
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return self.source.get(env_key, default)
@@ -72,6 +72,15 @@ class Environment(Env):
             problems: Any = found.error_messages
             lines = [f"  {name}: {text}" for name, texts in problems.items() for text in texts]
             raise ValueError("The configuration has problems:\n" + "\n".join(lines)) from None
+
+
+def kept_in_aws(near: Mapping[str, str]) -> dict[str, str]:
+    """Variables from AWS, where any are kept there. Only then is boto3 worth its import: an eighth
+    of a start."""
+    if not near.keys() & {"SECRETS_ARN", "SECRETS_PARAMETER_PATH"}:
+        return {}
+    found: dict[str, str] = import_module("pixelprompt.aws_secrets").read(near)
+    return found
 
 
 def not_empty(variables: Mapping[str, str | None]) -> dict[str, str]:
@@ -214,7 +223,7 @@ def picture_storage(bucket: str, endpoint: str, region: str, *, local: Path) -> 
         "signature_version": "s3v4",
         "addressing_style": "path" if endpoint else "virtual",
     }
-    return {"BACKEND": "generation.storage.PictureBucket", "OPTIONS": options}
+    return {"BACKEND": "generation.bucket.PictureBucket", "OPTIONS": options}
 
 
 def picture_origins(bucket: str, endpoint: str, region: str, cloudfront: str) -> list[str]:

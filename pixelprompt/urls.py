@@ -1,10 +1,11 @@
-"""Every address."""
+"""Every address. What few starts are asked for comes later: desk, reference, metrics."""
 
-from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from generation import health, media, metrics, reference, shared, views
+from generation import health, media, shared, views
+from pixelprompt import later
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -21,13 +22,13 @@ urlpatterns = [
     path("leaderboard", RedirectView.as_view(pattern_name="leaderboard")),
     path("leaderboard/", views.leaderboard, name="leaderboard"),
     path("docs", RedirectView.as_view(pattern_name="docs")),
-    path("docs/", reference.docs, name="docs"),
+    path("docs/", later.view("generation.reference.docs"), name="docs"),
     path("media/<path:key>", media.media, name="media"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("metrics", csrf_exempt(later.view("generation.metrics.metrics")), name="metrics"),
     path("favicon.ico", views.favicon),
-    path("admin", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/", admin.site.urls),
+    path("admin", RedirectView.as_view(pattern_name="admin:index"), name="desk"),
+    later.Addresses("admin/", "pixelprompt.desk", "admin"),
     path("", include("generation.api.urls")),
 ]

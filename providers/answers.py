@@ -9,8 +9,6 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from requests.structures import CaseInsensitiveDict
-
 from providers.errors import InvalidResponse
 
 MAX_RETRY_AFTER = 86400.0
@@ -25,14 +23,15 @@ REQUEST_ID_HEADERS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """One complete HTTP answer of any status. `headers` are read in any spelling of their case."""
+    """One complete HTTP answer of any status. The names of `headers` come in small letters."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", CaseInsensitiveDict(self.headers))
+        small = {name.lower(): value for name, value in self.headers.items()}
+        object.__setattr__(self, "headers", small)
 
     def json(self) -> Any:
         """The body, parsed. Raises `InvalidResponse` where it is not JSON."""

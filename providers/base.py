@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from providers.answers import Answer
 from providers.catalogue import load
@@ -28,7 +28,9 @@ from providers.errors import (
     Unreachable,
 )
 from providers.messages import Account, ImageRequest, ImageResult, Report
-from providers.transport import Transport
+
+if TYPE_CHECKING:  # it brings requests and urllib3, for which only a call should wait
+    from providers.transport import Transport
 
 DOWNLOAD_TRIES = 3
 LONGEST_COMPLAINT = 10_000
@@ -92,7 +94,7 @@ class Adapter:
         self,
         account: Account,
         model_id: str,
-        transport: Transport,
+        transport: "Transport",
         *,
         options: Mapping[str, Any] | None = None,
         task: str = "",

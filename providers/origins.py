@@ -1,6 +1,9 @@
 """Which addresses that a provider names may be shown the account's key."""
 
-from urllib3.util import Url, parse_url
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from urllib3.util import Url
 
 PORTS = {"http": 80, "https": 443}
 
@@ -14,11 +17,13 @@ def is_own(address: str, base_url: str, maker: str) -> bool:
     return origin(there) == origin(here) or (is_at(there, maker) and is_at(here, maker))
 
 
-def parsed(address: str) -> Url | None:
+def parsed(address: str) -> "Url | None":
     """The parts of an http(s) address with a host and no credentials in it, else None.
 
     It is the parser that the connection is made with: another one may see another host.
     """
+    from urllib3.util import parse_url  # a twentieth of a start
+
     try:
         url = parse_url(address)
     except ValueError:
@@ -26,10 +31,10 @@ def parsed(address: str) -> Url | None:
     return url if url.scheme in PORTS and url.host and url.auth is None else None
 
 
-def origin(url: Url) -> tuple[str | None, str | None, int]:
+def origin(url: "Url") -> tuple[str | None, str | None, int]:
     return url.scheme, url.host, url.port or PORTS[url.scheme or "https"]
 
 
-def is_at(url: Url, domain: str) -> bool:
+def is_at(url: "Url", domain: str) -> bool:
     host = url.host or ""
     return origin(url) == ("https", host, 443) and f".{host}".endswith(f".{domain}")

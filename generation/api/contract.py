@@ -5,11 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
-    Direction,
     OpenApiExample,
     OpenApiParameter,
     OpenApiRequest,
@@ -20,6 +17,11 @@ from drf_spectacular.utils import (
 from generation.api.errors import KINDS
 
 F = TypeVar("F", bound=Callable[..., Any])
+Described = list[tuple[Callable[..., Any], Callable[[Any], Any]]]
+
+# Methods, and what tells drf-spectacular of them. Telling it imports the whole of it, with Django's
+# test client: a tenth of a start, for a document that few starts are asked for.
+DESCRIBED: Described = []
 
 # A wrong Host, a fault of ours, a database that is away.
 ANYTIME = ("VALIDATION_ERROR", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE")
@@ -95,7 +97,7 @@ def operation(
     for status, codes in sorted(by_status.items()):
         responses[status] = OpenApiResponse(one_of(codes), HTTPStatus(status).phrase)
     request = OpenApiRequest(body, examples=example_of(sends)) if body else None
-    return extend_schema(
+    tell = extend_schema(
         operation_id=name,
         summary=summary,
         request={"application/json": request} if request else None,
@@ -103,6 +105,19 @@ def operation(
         parameters=list(parameters),
         tags=[tag],
     )
+
+    def described(method: F) -> F:
+        DESCRIBED.append((method, tell))
+        return method
+
+    return described
+
+
+def tell_all() -> None:
+    """Tell drf-spectacular of every method, once."""
+    while DESCRIBED:
+        method, tell = DESCRIBED.pop()
+        tell(method)
 
 
 def example_of(value: Any) -> list[OpenApiExample]:
@@ -123,18 +138,3 @@ def one_of(codes: Iterable[str]) -> dict[str, Any]:
 def component_name(code: str) -> str:
     """INVALID_JSON as InvalidJson."""
     return code.title().replace("_", "")
-
-
-class StrictField(OpenApiSerializerFieldExtension):
-    """A field of a request body. `null` means absent."""
-
-    target_class = "generation.api.fields.Strict"
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-        told: dict[str, Any] = self.target.as_schema()
-        if not self.target.required and "type" in told:
-            told["type"] = [told["type"], "null"]
-            if "enum" in told:
-                told["enum"] = [*told["enum"], None]
-        return told

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from providers.base import Adapter
 from providers.errors import InvalidRequest, ModelGone, Moderated, ProviderError, TimedOut
 from providers.messages import ImageRequest, ImageResult
-from providers.painters import PAINTERS, painted
+from providers.painters import PAINTERS
 from providers.painters.brief import Size, dice
 
 # Each about 0.69 megapixels and exactly in shape.
@@ -72,6 +72,9 @@ class Demo(Adapter):
                 return b"<!doctype html><title>Not a picture</title>"
         if not easels.acquire(timeout=self.transport.remaining):
             raise TimedOut(detail="no easel was free in time", uncharged=True)
+        # It brings Pillow and all painters, for which no start should wait.
+        from providers.painters.easel import painted
+
         try:
             size = SIZES[request.aspect_ratio or "1:1"]
             return painted(self.model_id, request.prompt, seed, size)

@@ -10,7 +10,7 @@ from typing import Any
 from django.test import Client
 from jsonschema_rs import Draft202012Validator
 
-from generation.api import schema
+from generation.api import document as schema
 from generation.models import Job
 
 Document = dict[str, Any]

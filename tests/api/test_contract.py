@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from generation import changes
-from generation.api import schema
+from generation.api import document as schema
 from generation.api.errors import KINDS
 from generation.api.job_answers import RESULT_CODES
 from generation.gates.budget import BudgetExhausted, PriceUnknown

@@ -20,7 +20,7 @@ def answer(**headers: str) -> Answer:
     return Answer(200, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
 
 
-def test_headers_are_found_in_any_case() -> None:
+def test_headers_are_found_however_they_were_spelled() -> None:
     assert answer(Content_Type="image/png").headers["content-type"] == "image/png"
 
 

@@ -11,10 +11,11 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from providers.painters import PAINTERS, painted
+from providers.painters import PAINTERS
 from providers.painters.brief import brief_for, words_of
 from providers.painters.caption import captioned, legible
 from providers.painters.colour import Colour, from_lab, hue, mix, polar, to_lab
+from providers.painters.easel import painted
 from providers.painters.lexicon import HUES, MOODS, MOTIFS, RAMPS, SUBJECTS
 from providers.painters.palette import Palette
 from providers.painters.silhouettes import FIGURES, figure

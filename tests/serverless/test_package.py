@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -77,7 +78,8 @@ def with_path(event: dict[str, Any], path: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def python() -> Python:
-    found = find_python()
+    """LAMBDA_PYTHON names another one, as it does for `make package`."""
+    found = find_python(os.environ.get("LAMBDA_PYTHON", ""))
     if found is None:
         pytest.skip("neither Python 3.12 nor 3.13 is installed")
     return found

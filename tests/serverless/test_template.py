@@ -13,7 +13,8 @@ from django.test import Client
 from moto.cloudformation.parsing import get_model_map
 from zappa.cli import ZappaCLI
 
-from generation import bells, health, storage, watching
+from generation import bells, health, watching
+from generation.bucket import PictureBucket
 from generation.readiness import CHECKS
 from generation.watching import Watch
 from infra import stack
@@ -189,13 +190,13 @@ def test_exactly_the_prefixes_that_the_code_writes_are_granted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written: list[str] = []
-    save = storage.PictureBucket._save
+    save = PictureBucket._save
 
     def noted(self: Any, name: str, content: Any) -> str:
         written.append(name)
         return save(self, name, content)
 
-    monkeypatch.setattr(storage.PictureBucket, "_save", noted)
+    monkeypatch.setattr(PictureBucket, "_save", noted)
     monkeypatch.setattr(health, "watch", Watch(CHECKS))  # nothing is known from before
     monkeypatch.setattr(watching, "PATIENCE", 30.0)
     copied(drawn())
