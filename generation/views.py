@@ -43,6 +43,7 @@ from providers.messages import ASPECT_RATIOS
 from providers.models import ImageModel, offered
 
 MAX_QUERY = 200
+EXAMPLES = 24  # jobs that are looked at for the studio's example
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
@@ -102,12 +103,14 @@ def choice(model: ImageModel, health: Health) -> dict[str, Any]:
 
 
 def example(addresses: Addresses) -> dict[str, Any] | None:
-    """The newest finished job of the gallery with several pictures, so that no first page is
-    empty."""
+    """A finished job of the gallery, so that no first page is empty: the newest with several
+    pictures, without a failed one if there is such a job among the last."""
     drawing = Result.objects.filter(job=OuterRef("pk")).active()
     finished = Job.objects.in_gallery().filter(~Exists(drawing))
-    newest = finished.filter(image_count__gte=3).first() or finished.first()
-    return tiles.job_view(snapshots.of(newest), addresses) if newest else None
+    several = finished.filter(image_count__gte=3)[:EXAMPLES]
+    best = min(several, key=lambda job: job.image_count < job.total, default=None)
+    best = best or finished.first()
+    return tiles.job_view(snapshots.of(best), addresses) if best else None
 
 
 @csrf_exempt

@@ -26,15 +26,15 @@ class ProviderForm(forms.ModelForm[Provider]):
     """A provider with a write-only key: an empty field keeps the one that is stored."""
 
     kind = forms.ChoiceField(
-        label=_("kind"), choices=[(kind, _(LABELS.get(kind, kind))) for kind in ADAPTERS]
+        label=_("Kind"), choices=[(kind, _(LABELS.get(kind, kind))) for kind in ADAPTERS]
     )
     new_key = forms.CharField(
-        label=_("key"),
+        label=_("Key"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Stored encrypted and never shown again. Empty keeps the stored key."),
     )
-    forget_key = forms.BooleanField(label=_("forget the stored key"), required=False)
+    forget_key = forms.BooleanField(label=_("Forget the stored key"), required=False)
 
     class Meta:
         model = Provider
@@ -61,8 +61,7 @@ class ProviderAdmin(Doing[Provider], Audited[Provider]):
     nothing_yet = _("No account yet. Add one with its key, then choose one of its models.")
     form = ProviderForm
     untold = ("options",)
-    list_display = ("name", "kind", "masked_key", "state", *DOING, "model_count", "base_url")
-    list_filter = ("kind",)
+    list_display = ("name", "kind", "masked_key", "state", *DOING, "model_count")
     search_fields = ("name", "base_url")
     fields = (
         "name", "kind", "new_key", "forget_key", "base_url", "region", "options", "concurrency",

@@ -39,7 +39,7 @@ class WordsForm(forms.ModelForm[Any]):
 
 class TryForm(forms.Form):
     prompt = forms.CharField(
-        label=_("prompt"),
+        label=_("Prompt"),
         max_length=MAX_PROMPT,
         widget=forms.Textarea({"rows": 4, "cols": 80, "autofocus": True}),
     )

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from generation.models import Job, Result
+from generation.submission import Order, submit
 from providers.models import ImageModel, Provider
 from tests.api.drawing import draw, drawn, fail
 from tests.support import NOBODY, make_job, make_model
@@ -176,6 +177,19 @@ def test_without_models_the_studio_says_so(browser: Client) -> None:
     assert "No model is enabled." in text(page)
     answer = browser.post("/", form(browser, models=[]))
     assert errors(text(answer)) == ["models"]
+
+
+def test_the_studio_shows_the_newest_run_that_went_well(browser: Client, server: Provider) -> None:
+    for name in ("one", "two", "three", "four"):
+        make_model(server, name)
+    drawn("all went well")
+    drawn("too few pictures", slugs=["one"])
+    marred = submit(Order("one failed"), client=None)
+    for place, result in enumerate(marred.results.order_by("index")):
+        draw(result) if place else fail(result)
+    page = text(browser.get("/"))
+    assert "all went well" in page
+    assert "one failed" not in page
 
 
 class TestJobPage:

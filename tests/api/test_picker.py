@@ -38,7 +38,7 @@ def test_it_tells_price_time_and_failures_of_the_last_day(client: Client, server
     for job, end in ((make_job(model), draw), (make_job(model), lambda r: fail(r, "TIMEOUT"))):
         end(job.results.get())
     told = row(client, "paid")
-    assert re.search(r"· \d\.\d\Ws · 50 % failed today$", told), told
+    assert re.search(r"· \d\.\d\Ws · 50% failed today$", told), told
 
 
 def test_it_asks_for_health_once_in_half_a_minute(client: Client, aurora: ImageModel) -> None:
