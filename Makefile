@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres faults soak bench fuzz check package lock clean
+.PHONY: run test test-sqlite test-postgres faults soak bench fuzz lighthouse check package lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
@@ -36,6 +36,10 @@ fuzz: $(VENV)/dev.stamp
 # What we cost beside the bare work, on this machine; ARGS names rows. Ten minutes at most.
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Medians of Lighthouse's scores; needs Chromium, and `npm ci` in tests/lighthouse.
+lighthouse: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.lighthouse $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -1,0 +1,29 @@
+"""Lighthouse on accessibility and good practice. `make lighthouse` measures speed, too."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lighthouse import EXACT, ready, scores
+from tests.served import Served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not ready(), reason="needs Chromium, Node 20 and `npm ci` in tests/lighthouse"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("served")) as running:
+        running.finished(running.generate("a lighthouse in a storm"))
+        yield running
+
+
+@pytest.mark.parametrize("page", ["/", "/gallery/", "job", "/leaderboard/", "/docs/"])
+def test_lighthouse_finds_nothing_to_mend(served: Served, page: str) -> None:
+    if page == "job":
+        page = f"/jobs/{served.get('/gallery/list').json()['galleries'][0]['id']}"
+    assert scores(served.root + page, *EXACT) == dict.fromkeys(EXACT, 100)
