@@ -140,6 +140,31 @@ def lightbox(site: Site) -> None:
     expect(site.page.locator("#lightbox")).to_be_visible()
 
 
+def details(site: Site) -> None:
+    lightbox(site)
+    site.press("Details")
+    expect(site.page.locator("[data-slot=call-time]")).to_be_visible()
+
+
+def with_two(name: str) -> Callable[[Site], None]:
+    def opened(site: Site) -> None:
+        site.fakes.release()
+        site.generate("two pictures")
+        expect(site.page.locator("[data-job]")).to_have_attribute("data-status", "completed")
+        site.press(name)
+        expect(site.page.locator("dialog[open] img").first).to_be_visible()
+
+    return opened
+
+
+def tested(site: Site) -> None:
+    site.fakes.release()
+    site.admin("providers/imagemodel/?q=one")
+    site.page.get_by_role("link", name="Test").first.click()
+    site.press("Send the test")
+    expect(site.page.get_by_text("It draws:")).to_be_visible()
+
+
 def dialog(name: str) -> Callable[[Site], None]:
     def opened(site: Site) -> None:
         finished(site)
@@ -207,17 +232,22 @@ STATES: dict[str, Callable[[Site], None]] = {
     "job running": running,
     "job finished": finished,
     "job, lightbox": lightbox,
+    "job, details": details,
+    "job, compared": with_two("Compare"),
+    "job, blind test": with_two("Blind test"),
     "job, run again with": dialog("Run again with"),
     "job, delete": dialog("Delete"),
     "gallery": at("/gallery/"),
     "gallery, nothing found": at("/gallery/?q=nothingofthekind"),
     "leaderboard": at("/leaderboard/"),
+    "page of the API": at("/docs/"),
     "not found": at("/nowhere"),
     "desk": at("/admin/"),
     "desk, login refused": login,
     "desk, form refused": refused,
     "desk, run again": run_again,
     "desk, delete": deleting,
+    "desk, tested": tested,
     "desk, try a prompt": at("/admin/generation/blockedterm/try/"),
     "desk, spending limits": at("/admin/generation/spendinglimits/1/change/"),
     "desk, password": at("/admin/password_change/"),
