@@ -88,6 +88,12 @@ def test_only_this_machine_reaches_a_port_and_only_ours_the_database(services: A
         assert set(services[name]["networks"]) == {"inside"}
 
 
+def test_the_database_has_a_connection_for_each_that_ours_may_hold(services: Any) -> None:
+    (most,) = (word for word in services["database"]["command"] if "max_connections" in word)
+    processes = len(OURS) - 1 + services["worker"]["scale"]
+    assert processes * settings.DATABASE_CONNECTIONS < int(most.split("=")[1])
+
+
 def test_the_proxy_of_the_example_is_the_machine_as_containers_see_it(services: Any) -> None:
     (network,) = services[""]["outside"]["ipam"]["config"]
     assert services["web"]["environment"]["TRUSTED_PROXIES"] == network["gateway"]

@@ -28,8 +28,10 @@ pytestmark = pytest.mark.skipif(bool(rooms.why_not()), reason=rooms.why_not())
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     folder = tmp_path_factory.mktemp("image")
-    yield Image(folder)
-    shutil.rmtree(folder)
+    try:
+        yield Image(folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
