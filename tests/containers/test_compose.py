@@ -33,7 +33,12 @@ def test_the_example_holds_what_is_asked_for_and_no_secret() -> None:
     offered = dict(re.findall(r"^#?([A-Z]\w+)=(.*)$", EXAMPLE, re.MULTILINE))
     assert asked <= set(offered)
     assert {offered[name] for name in SECRETS} == {""}
-    assert set(re.findall(r"\$\{(\w+):\?\}", FILE)) == {*SECRETS, "ALLOWED_HOSTS"}
+
+
+def test_no_secret_has_a_default() -> None:
+    used = re.findall(r"\$\{(\w+)([^}]*)\}", FILE)
+    assert {how for name, how in used if name in {*SECRETS, "ALLOWED_HOSTS"}} == {":?"}
+    assert {how for name, how in used if name.startswith("AWS_")} == {":-"}
 
 
 @pytest.mark.parametrize("name", OURS)
