@@ -76,7 +76,7 @@ class Served:
         return "".join(self.lines)
 
     def wait_for_address(self) -> None:
-        until(lambda: self.output, lambda seen: "Pixel Prompt is at" in seen or self.over(), 60)
+        until(lambda: self.output, lambda seen: "Pixel Prompt is at" in seen or self.over(), 180)
         found = re.search(r"Pixel Prompt is at (http://\S+?)/ ", self.output)
         assert found, self.output
         self.root = found[1]
