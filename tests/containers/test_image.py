@@ -67,7 +67,11 @@ def test_a_team_in_containers_draws_by_the_words_of_its_compose_file(
     services = composed.services(tmp_path)
     with servers.private_postgres() as database, servers.private_redis() as redis:
         places = {"DATABASE_URL": database.url, "BROKER_URL": redis.url, "CACHE_URL": redis.url}
-        env = services["web"]["environment"] | places | {"ALLOWED_HOSTS": "localhost"}
+        env = (
+            services["web"]["environment"]
+            | places
+            | {"ALLOWED_HOSTS": "localhost,pictures.example.org"}
+        )
         del env["PORT"]
         assert "user admin, password" in ran(image, data, services["prepare"]["command"], env)
         with (
