@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from generation.models import Job, Result
 from generation.models.job import status_of
 from generation.models.result import ResultQuerySet
-from generation.prepared import Prepared, PreparedRows
 from generation.templatetags.display import price
 from providers.errors import OutcomeUnknown
+from providers.statements import AskOfMany, Look
 
 
 class Addresses:
@@ -66,7 +66,7 @@ class Snapshot:
 
 def of(job: Job) -> Snapshot:
     """A job's results as they are now, and the job with the version that they had."""
-    return at_one_moment(job, as_told(latest_of_job(job.pk)))
+    return at_one_moment(job, as_told(latest_of_job(job_id=job.pk)))
 
 
 def of_all(job_ids: Collection[UUID]) -> list[Snapshot]:
@@ -92,7 +92,7 @@ def latest(results: ResultQuerySet) -> ResultQuerySet:
     return versioned.latest_round().select_related("picture").order_by("index")
 
 
-latest_of_job = Prepared(lambda job_id: latest(Result.objects.filter(job_id=job_id)))
+latest_of_job = Look(lambda job_id: latest(Result.objects.filter(job_id=job_id)))
 
 
 def as_told(results: Iterable[Result]) -> list[Result]:
@@ -110,21 +110,19 @@ def overdue_work() -> Exists:
     return Exists(Result.objects.filter(job=OuterRef("pk")).overdue())
 
 
-with_overdue = Prepared(
-    lambda job_id: Job.objects.annotate(overdue=overdue_work()).filter(pk=job_id)
-)
+with_overdue = Look(lambda job_id: Job.objects.annotate(overdue=overdue_work()).filter(pk=job_id))
 
 
 def current(job_id: UUID) -> Job | None:
     """The job row. A reader that meets overdue work first ends it, as the sweeper would."""
-    for job in with_overdue(job_id):
+    for job in with_overdue(job_id=job_id):
         if not getattr(job, "overdue", False):
             return job
         Result.objects.filter(job=job).expire()
     return Job.objects.filter(pk=job_id).first()
 
 
-versions_of = PreparedRows(
+versions_of = AskOfMany(
     lambda ids: (
         Job.objects.annotate(overdue=overdue_work())
         .filter(pk__in=ids)

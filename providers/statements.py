@@ -10,10 +10,11 @@ and then only filled in and executed:
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -46,11 +47,13 @@ class Slot(Expression):
 
 
 class Statement(ABC):
-    """What `build` makes of one `Slot` for each of its parameters. All threads share it."""
+    """What `build` makes of one `Slot` for each of its parameters, or for each of `names`. All
+    threads share it."""
 
-    def __init__(self, build: Callable[..., Any]) -> None:
+    def __init__(self, build: Callable[..., Any], names: Iterable[str] | None = None) -> None:
         self._build = build
-        self._slots = {name: Slot(name) for name in inspect.signature(build).parameters}
+        wanted = inspect.signature(build).parameters if names is None else names
+        self._slots = {name: Slot(name) for name in wanted}
         self._sql = ""
         self._parameters: Parameters = ()
         STATEMENTS.append(self)
@@ -126,17 +129,43 @@ class Look(Statement, Generic[M]):
 
 
 class Ask(Statement):
-    """A query for plain values: a queryset of `values_list`, or of `values` that are aggregated.
-    They come as the database tells them."""
+    """A query for plain values: a queryset of `values_list`, or of `values` that are aggregated."""
 
     def __call__(self, **values: Any) -> list[Parameters]:
         with closing(self.execute(values)) as cursor:
             rows: list[Parameters] = cursor.fetchall()
-        return rows
+        return list(self._compiler.apply_converters(rows, self._converters)) if rows else []
 
     def _compile(self, built: Any, own: Any) -> tuple[str, Parameters]:
-        text, parameters = built.query.get_compiler(connection=own).as_sql()
+        self._compiler: Any = built.query.get_compiler(connection=own)
+        text, parameters = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters([row[0] for row in self._compiler.select])
         return text, parameters
+
+
+class AskOfMany:
+    """An `Ask` about any number of keys. It is built for one, two, four and so on; what is not
+    needed of these places is filled with a key once more."""
+
+    MOST = 256  # in one query
+
+    def __init__(self, build: Callable[[Collection[Any]], Any]) -> None:
+        self._sized = cache(
+            lambda size: Ask(lambda **slots: build(list(slots.values())), self._names(size))
+        )
+
+    def __call__(self, keys: Iterable[Any]) -> list[Parameters]:
+        wanted, found = list(keys), []
+        for start in range(0, len(wanted), self.MOST):
+            some = wanted[start : start + self.MOST]
+            size = 1 << (len(some) - 1).bit_length()
+            filled_up = some + some[-1:] * (size - len(some))
+            found += self._sized(size)(**dict(zip(self._names(size), filled_up, strict=True)))
+        return found
+
+    @staticmethod
+    def _names(size: int) -> list[str]:
+        return [f"key{number}" for number in range(size)]
 
 
 class Change(Statement):

@@ -96,7 +96,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
             return []
         with transaction.atomic():
             lock(provider_id)
-            pks = [uuid.UUID(str(pk)) for (pk,) in LINE(provider=provider_id)]
+            pks = [pk for (pk,) in LINE(provider=provider_id)]
             self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
         return pks
 
