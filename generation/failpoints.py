@@ -8,7 +8,7 @@ variable is not set, which is everywhere but in tests, a failpoint does nothing.
 import os
 import threading
 from dataclasses import dataclass, field
-from signal import SIGKILL, SIGSTOP, Signals
+from signal import SIGKILL, SIGSTOP, Signals, pthread_kill
 from typing import Self
 
 
@@ -33,7 +33,8 @@ class Failpoint:
         with self._lock:
             self.left -= 1
             if self.left == 0:
-                os.kill(os.getpid(), self.signal)
+                # To this thread: another one would take the signal while this one went on.
+                pthread_kill(threading.get_ident(), self.signal)
 
 
 armed = Failpoint.parse(os.environ.get("PIXELPROMPT_FAILPOINT", ""))

@@ -40,6 +40,19 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about one database alone is not for the pass on the other."""
+    strange = [item for item in items if not about(item, connection.vendor)]
+    if strange:
+        config.hook.pytest_deselected(items=strange)
+        items[:] = [item for item in items if item not in strange]
+
+
+def about(item: pytest.Item, vendor: str) -> bool:
+    mark = item.get_closest_marker("only_on")
+    return mark is None or vendor in mark.args
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is demanded (CI), a test that skips is a test that fails."""

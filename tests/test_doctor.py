@@ -31,8 +31,8 @@ from tests.support import make_job, make_model, until
 pytestmark = pytest.mark.django_db
 # PostgreSQL ends a transaction in which nothing happens for 5 s, while a server is started.
 slow = pytest.mark.django_db(transaction=True)
-on_postgres = pytest.mark.skipif("sqlite" in str(connection.vendor), reason="asks PostgreSQL")
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite's files")
+on_postgres = pytest.mark.only_on("postgresql")
+on_sqlite = pytest.mark.only_on("sqlite")
 
 
 @pytest.fixture(autouse=True)

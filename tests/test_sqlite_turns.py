@@ -14,7 +14,7 @@ from providers.models import Provider
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite alone"),
+    pytest.mark.only_on("sqlite"),
 ]
 LONG = 10  # seconds
 

@@ -10,6 +10,7 @@ worker that lost its claim changes nothing. Each change moves the job's version 
 transaction.
 """
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -107,6 +108,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         whose provider task is already known goes on with the Attempt that bought it.
         """
         with transaction.atomic():
+            asked = time.monotonic()  # who has to wait for the account's row has less time left
             result: Any = next(iter(WAITING(pk=pk)), None)
             if result is None or self.held_back(result, owner):
                 return None
@@ -116,7 +118,8 @@ class ResultQuerySet(models.QuerySet["Result"]):
             attempt = Attempt.objects.for_claim(result)
             moved(result.job_id)
             failpoint("in-claim")
-        return Claim(result, attempt, result.deadline_at - result.now)
+        waited = timedelta(seconds=time.monotonic() - asked)
+        return Claim(result, attempt, result.deadline_at - result.now - waited)
 
     def held_back(self, row: "Result", owner: str) -> bool:
         """Whether a claimable row must not be called for yet, because its account or its model
