@@ -41,7 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._turn = turn
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
-        except BaseException:
+        except BaseException:  # whatever it was, a turn that is kept would stop all writers
             self._pass_on()
             raise
 
