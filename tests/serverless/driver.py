@@ -1,7 +1,8 @@
 """Lambda's side of the bargain, in a clean interpreter: `python -I driver.py DIRECTORY`.
 
 Imports the handler from an unpacked package and starts it, as a cold start does, then answers one
-event a line: `{"result": …}` or `{"raised": "…"}`. What the handler prints goes to stderr.
+event a line: `{"result": …}` or `{"raised": "…"}`, with the seconds that it took, the processor's
+and the clock's. What the handler prints goes to stderr.
 """
 
 import json
@@ -14,20 +15,31 @@ out = sys.stdout
 sys.stdout = sys.stderr
 
 
+def now() -> tuple[float, float]:
+    return time.process_time(), time.perf_counter()
+
+
+def since(began: tuple[float, float]) -> list[float]:
+    return [after - before for before, after in zip(began, now(), strict=True)]
+
+
 def answer(handler: Any, event: Any) -> dict[str, Any]:
+    began = now()
     try:
-        return {"result": handler.lambda_handler(event, None)}
+        told = {"result": handler.lambda_handler(event, None)}
     except Exception as problem:  # noqa: BLE001 - Lambda catches whatever a handler raises
-        return {"raised": f"{type(problem).__name__}: {problem}"}
+        told = {"raised": f"{type(problem).__name__}: {problem}"}
+    return told | {"took": since(began)}
 
 
 def main(package: str) -> None:
     os.chdir(package)
     sys.path.insert(0, package)
-    started = time.perf_counter()
+    began = now()
     import handler  # type: ignore[import-not-found]
 
-    told = answer(handler, {}) | {"seconds": time.perf_counter() - started}
+    imported = since(began)
+    told = answer(handler, {}) | {"imported": imported, "took": since(began)}
     print(json.dumps(told), file=out, flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(handler, json.loads(line))), file=out, flush=True)
