@@ -4,12 +4,13 @@ from typing import Any
 
 from django.urls import reverse
 
+from generation import known
 from generation import sheet as contact
 from generation.curl import as_curl
 from generation.gallery import Entry
 from generation.models import Job, Picture, Result
 from generation.pictures import MEDIUM_SIDE, THUMBNAIL_SIDE
-from generation.snapshots import Addresses, Snapshot, number, sentence, stamp
+from generation.snapshots import Addresses, Snapshot, sentence, stamp
 from providers.sizes import pixels
 
 SHEET = 4
@@ -25,13 +26,10 @@ def job_view(snapshot: Snapshot, addresses: Addresses) -> dict[str, Any]:
         "created_at": job.created_at,
         "listed": job.listed,
         "parameters": {
-            "steps": job.steps,
-            "guidance": number(job.guidance),
-            "control": number(job.control),
-            "seed": job.seed,
             "aspect_ratio": job.aspect_ratio,
             "negative_prompt": job.negative_prompt,
         },
+        "known": known.parameters(job, snapshot.results),
         "total": len(snapshot.results),
         "completed": snapshot.count("completed"),
         "failed": snapshot.count("error"),

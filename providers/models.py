@@ -204,20 +204,7 @@ class ImageModel(models.Model):
     @property
     def capabilities(self) -> dict[str, bool]:
         """Which parameters the model itself knows, by wire name."""
-        if self.demo:
-            return {"aspectRatio": True, "seed": True} | dict.fromkeys(
-                ("steps", "guidance", "negativePrompt"), False
-            )
-        if self.provider.kind not in load().default_family:
-            return {}
-        family = load().family(self.provider.kind, self.model_id)
-        return {
-            "aspectRatio": family.size_mode != "none",
-            "seed": family.seed is not None,
-            "steps": family.steps is not None,
-            "guidance": family.guidance is not None,
-            "negativePrompt": family.negative_prompt is not None,
-        }
+        return capabilities_of(self.provider.kind, self.model_id)
 
     @property
     def free(self) -> bool:
@@ -303,3 +290,21 @@ def free_slug(name: str) -> str:
     taken = set(ImageModel.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
     return next(slug for slug in candidates if slug not in taken)
+
+
+def capabilities_of(kind: str, model_id: str) -> dict[str, bool]:
+    """Which parameters a model knows, by wire name; empty for a server that we know nothing of."""
+    if kind == "demo":
+        return {"aspectRatio": True, "seed": True} | dict.fromkeys(
+            ("steps", "guidance", "negativePrompt"), False
+        )
+    if kind not in load().default_family:
+        return {}
+    family = load().family(kind, model_id)
+    return {
+        "aspectRatio": family.size_mode != "none",
+        "seed": family.seed is not None,
+        "steps": family.steps is not None,
+        "guidance": family.guidance is not None,
+        "negativePrompt": family.negative_prompt is not None,
+    }

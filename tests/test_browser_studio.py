@@ -58,6 +58,20 @@ def test_the_desk_says_which_models_do_not_know_a_parameter(served: Served, page
     steps, seed = (page.locator(f"[data-support={name}]") for name in ("steps", "seed"))
     expect(steps).to_have_text("None of the chosen models knows this.")
     expect(seed).to_be_empty()
+    presets = page.locator("[data-support='steps guidance control']")
+    expect(presets).to_have_text("None of the chosen models knows this.")
+
+
+def test_the_summary_tells_only_what_a_chosen_model_knows(served: Served, page: Page) -> None:
+    page.goto(served.root)
+    page.get_by_text("Shape, seed and more").click()
+    page.get_by_label("Seed").fill("42")
+    summary = page.locator("[data-slot=settings]")
+    expect(summary).to_have_text("seed 42")
+    page.get_by_role("button", name="None").click()
+    expect(summary).to_be_empty()
+    page.get_by_role("button", name="All").click()
+    expect(summary).to_have_text("seed 42")
 
 
 def test_the_estimate_follows_the_choice_which_is_remembered(served: Served, page: Page) -> None:

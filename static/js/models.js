@@ -11,9 +11,10 @@ export function pricesOf(boxes) {
 }
 
 export class Models {
-  /** @param {HTMLFormElement} form */
-  constructor(form) {
+  /** @param {HTMLFormElement} form @param {() => void} told is called after each change */
+  constructor(form, told) {
     this.form = form;
+    this.told = told;
     this.boxes = [...form.querySelectorAll("input[name=models]:not(:disabled)")];
     if (!form.hasAttribute("data-refused")) this.restore();
     form.querySelector("[data-models]").addEventListener("change", () => this.changed());
@@ -55,5 +56,6 @@ export class Models {
     this.form.querySelector("[data-slot=estimate]").textContent = estimate(prices);
     this.form.querySelector("[data-slot=chosen]").textContent = word("chosen", chosen);
     tellSupport(this.form, this.chosen);
+    this.told();
   }
 }

@@ -1,6 +1,7 @@
 /** Shape, seed and the other parameters: presets, memory, and what they are at a glance. */
 
 import { recall, remember } from "./store.js";
+import { known } from "./support.js";
 import { word } from "./words.js";
 
 const REMEMBERED = ["steps", "guidance", "control", "aspect_ratio", "negative_prompt"];
@@ -39,12 +40,13 @@ export class Settings {
     this.tell();
   }
 
+  /** What no chosen model knows is not told as if it counted. */
   tell() {
     const { aspect_ratio: ratio, seed, steps } = this.fields;
     const told = [
-      ratio.value,
-      steps.value && word("steps", { count: steps.value }),
-      seed.value && word("seed", { seed: seed.value }),
+      known(this.form, "aspectRatio") && ratio.value,
+      known(this.form, "steps") && steps.value && word("steps", { count: steps.value }),
+      known(this.form, "seed") && seed.value && word("seed", { seed: seed.value }),
     ];
     this.form.querySelector("[data-slot=settings]").textContent = told.filter(Boolean).join(" · ");
   }

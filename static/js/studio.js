@@ -18,8 +18,8 @@ const MINUTE = 60;
 const form = document.querySelector("[data-generate]");
 const errors = new Errors(form);
 const prompt = new Prompt(form);
-const models = new Models(form);
 const settings = new Settings(form);
+const models = new Models(form, () => settings.tell());
 const wish = new Wish();
 
 /** What is wrong before anything is sent: a field and a sentence, or nothing. */

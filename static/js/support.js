@@ -9,10 +9,18 @@ function nameOf(box) {
   return slot(box.closest("label"), "name").textContent;
 }
 
-/** Of a server that we know nothing of, nothing is said. */
-function deafTo(parameter, box) {
+/** Of a server that we know nothing of, nothing is said. @param {string} parameters one is enough */
+function deafTo(parameters, box) {
   const { knows } = box.dataset;
-  return knows !== undefined && !knows.split(" ").includes(parameter);
+  if (knows === undefined) return false;
+  const known = knows.split(" ");
+  return !parameters.split(" ").some((parameter) => known.includes(parameter));
+}
+
+/** Whether a chosen model may know a parameter. @param {HTMLFormElement} form */
+export function known(form, parameter) {
+  const chosen = [...form.querySelectorAll("input[name=models]:checked")];
+  return chosen.some((box) => !deafTo(parameter, box));
 }
 
 function sentence(deaf, chosen) {
