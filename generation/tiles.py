@@ -99,6 +99,7 @@ def picture(result: Result, addresses: Addresses) -> dict[str, Any]:
         "image_url": addresses.media(shown.key),
         "thumbnail_url": addresses.media(shown.thumbnail_key or shown.key),
         "srcset": srcset(shown, addresses),
+        "lost": shown.lost_at is not None,
     }
 
 

@@ -66,6 +66,22 @@ def touch(page: Page, *moments: list[tuple[float, float]]) -> None:
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+def test_a_picture_that_does_not_come_is_told_in_its_tile_and_left_out_of_the_rest(
+    job: str, page: Page
+) -> None:
+    page.goto(job)
+    lost = (link(page, 2).get_attribute("href") or "").rsplit(".", 1)[0]
+    page.route(f"{lost}*", lambda route: route.fulfill(content_type="image/png", body=""))
+    page.reload()
+    tile = page.locator("#tile-2")
+    expect(tile.get_by_text("This picture cannot be loaded.")).to_be_visible()
+    expect(link(page, 2)).not_to_be_visible()
+    expect(page.locator("[data-when=lost]:visible")).to_have_count(1)
+    link(page, 1).click()
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith("#tile-3")
+
+
 class TestLightbox:
     def test_a_tile_opens_at_full_size_and_focus_returns_to_where_one_looked_last(
         self, job: str, page: Page

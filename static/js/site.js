@@ -1,7 +1,8 @@
-/** What every page does: shortcuts, dialogs, copying, local time. */
+/** What every page does: shortcuts, dialogs, copying, local time, lost pictures. */
 
 import { offerCopies } from "./copy.js";
 import { listenForKeys } from "./keys.js";
+import { tellLosses } from "./losses.js";
 import { tellLocalTime } from "./when.js";
 
 for (const opener of document.querySelectorAll("[data-opens]")) {
@@ -22,3 +23,4 @@ for (const field of document.querySelectorAll("[data-submits]")) {
 listenForKeys();
 offerCopies(document);
 tellLocalTime(document);
+tellLosses();

@@ -1,4 +1,4 @@
-/** A tile's picture in full: the small copy at once, then the original in its place. */
+/** A tile's picture in full: the small copy at once, then the original in its place, if it comes. */
 
 import { slot } from "./tile.js";
 
@@ -12,11 +12,15 @@ export async function hangWhole(image, tile) {
   image.src = small.currentSrc || small.src;
   const loaded = new Image();
   loaded.src = original;
-  await loaded.decode().catch(() => {});
-  if (image.dataset.original === original) image.src = original;
+  const came = await loaded.decode().then(
+    () => true,
+    () => false,
+  );
+  if (came && image.dataset.original === original) image.src = original;
 }
 
 /** The tiles that have a picture to show. @param {HTMLElement} list */
 export function hung(list) {
-  return [...list.querySelectorAll('[data-tile][data-status="completed"]')];
+  const drawn = [...list.querySelectorAll('[data-tile][data-status="completed"]')];
+  return drawn.filter((tile) => !slot(tile, "image").hasAttribute("data-lost"));
 }
