@@ -3,7 +3,6 @@
 Nothing is kept safe: no claim, no ledger, no gates. It is what no software can do without.
 """
 
-import base64
 import http.client
 import json
 import queue
@@ -16,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import orjson
+import pybase64
 from PIL import Image
 
 BODY = json.dumps({"model": "a", "prompt": "measured", "n": 1}).encode()
@@ -64,7 +65,8 @@ def pictures(provider_url: str, *, size: int, count: int) -> float:
 def draw(provider_url: str, path: str, number: int, place: Path, told: "queue.Queue[int]") -> None:
     connection = http.client.HTTPConnection(urlsplit(provider_url).netloc)
     connection.request("POST", path, BODY, {"Content-Type": "application/json"})
-    content = base64.b64decode(json.loads(connection.getresponse().read())["data"][0]["b64_json"])
+    told = orjson.loads(connection.getresponse().read())
+    content = pybase64.b64decode(told["data"][0]["b64_json"], validate=True)
     connection.close()
     Image.open(BytesIO(content)).load()
     (place / f"{number}.png").write_bytes(content)

@@ -145,7 +145,8 @@ def webp(image: Image.Image, side: int, source: str) -> bytes:
     """A stripped WebP whose longer side is at most `side`, marked as made by a machine."""
     mode = "RGBA" if image.has_transparency_data else "RGB"
     copy = image.convert(mode)
-    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # Averaging whole pixels first halves the work, and is not seen in a copy of this size.
+    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=1.0)
     out = BytesIO()
     copy.save(out, "WEBP", quality=82, method=2, xmp=MARK.format(source=source).encode())
     return out.getvalue()

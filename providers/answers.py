@@ -4,10 +4,13 @@ import json
 import math
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
+
+import orjson
 
 from providers.errors import InvalidResponse
 
@@ -35,6 +38,8 @@ class Answer:
 
     def json(self) -> Any:
         """The body, parsed. Raises `InvalidResponse` where it is not JSON."""
+        with suppress(orjson.JSONDecodeError):  # which a half of a character is, too
+            return orjson.loads(self.content)
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError) as problem:

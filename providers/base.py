@@ -1,13 +1,13 @@
 """The work that all adapters share. An adapter is what is left: one provider's protocol."""
 
-import base64
-import binascii
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+import pybase64
 
 from providers.answers import Answer
 from providers.catalogue import load
@@ -265,6 +265,10 @@ def decoded(text: object) -> bytes:
         raise InvalidResponse(detail="the answer has no base64 text where a picture should be")
     payload = re.sub(r"\Adata:[^,]{0,200},", "", text)
     try:
-        return base64.b64decode("".join(payload.split()), validate=True)
-    except (binascii.Error, ValueError) as problem:
+        return pybase64.b64decode(payload, validate=True)
+    except ValueError:  # with line breaks, perhaps
+        payload = "".join(payload.split())
+    try:
+        return pybase64.b64decode(payload, validate=True)
+    except ValueError as problem:
         raise InvalidResponse(detail="the answer's base64 is broken") from problem
