@@ -51,22 +51,25 @@ def waiting(place: Path, results: int) -> None:
         database.executemany("INSERT INTO result VALUES (?, '')", [(n,) for n in range(results)])
 
 
-def pictures(provider_url: str, *, size: int, count: int) -> float:
-    """Pictures for each second of this process's processor time, one after another."""
+def pictures(provider_url: str, *, size: int, count: int, copies: bool = False) -> float:
+    """Pictures for each second of this process's processor time, one after another, without or
+    with a WebP of full size and one of 480 pixels each."""
     told: queue.Queue[int] = queue.Queue()
     with tempfile.TemporaryDirectory() as place:
         waiting(Path(place), count)
         started = time.process_time()
         for number in range(count):
             draw(provider_url, f"/{size}/0/v1/images/generations", number, Path(place), told)
+            if copies:
+                copy(Path(place) / f"{number}.png")
         return count / (time.process_time() - started)
 
 
 def draw(provider_url: str, path: str, number: int, place: Path, told: "queue.Queue[int]") -> None:
     connection = http.client.HTTPConnection(urlsplit(provider_url).netloc)
     connection.request("POST", path, BODY, {"Content-Type": "application/json"})
-    told = orjson.loads(connection.getresponse().read())
-    content = pybase64.b64decode(told["data"][0]["b64_json"], validate=True)
+    answer = orjson.loads(connection.getresponse().read())
+    content = pybase64.b64decode(answer["data"][0]["b64_json"], validate=True)
     connection.close()
     Image.open(BytesIO(content)).load()
     (place / f"{number}.png").write_bytes(content)
@@ -74,6 +77,13 @@ def draw(provider_url: str, path: str, number: int, place: Path, told: "queue.Qu
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute("UPDATE result SET state = 'completed' WHERE id = ?", (number,))
     told.put(number)
+
+
+def copy(path: Path) -> None:
+    image = Image.open(path)
+    image.save(path.with_suffix(".webp"), quality=82, method=2)
+    image.thumbnail((480, 480), reducing_gap=1.0)
+    image.save(path.with_suffix(".small.webp"), quality=82, method=2)
 
 
 def status_reads(url: str, jobs: list[str]) -> float:

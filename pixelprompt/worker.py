@@ -18,7 +18,9 @@ from dramatiq import worker as dramatiq_worker  # noqa: E402
 from generation import execution  # noqa: E402
 from generation.sweeper import Sweeper  # noqa: E402
 from pixelprompt import logs  # noqa: E402
+from pixelprompt.memory import use_few_arenas  # noqa: E402
 
+use_few_arenas()
 logs.capture_strays()
 broker = dramatiq.get_broker()
 # Dramatiq reads these from the environment before this module is imported.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
+from pixelprompt.sqlite3 import base
 from pixelprompt.sqlite3.base import resting
 from providers.models import Provider
 
@@ -126,3 +127,54 @@ def spoil_by_error() -> None:
 
 def spoil_by_transaction() -> None:
     connection.connection.execute("BEGIN")
+
+
+class Holder:
+    """A thread that holds a connection until it is told to end, with or without closing it."""
+
+    def __init__(self, *, closes: bool = True) -> None:
+        self.has_one, self._may_end = threading.Event(), threading.Event()
+        self._closes = closes
+        self._thread = threading.Thread(target=self._hold)
+        self._thread.start()
+
+    def _hold(self) -> None:
+        connection.ensure_connection()
+        self.has_one.set()
+        self._may_end.wait(LONG)
+        if self._closes:
+            connections.close_all()
+
+    def finish(self) -> None:
+        self._may_end.set()
+        self._thread.join(LONG)
+
+
+@pytest.fixture
+def two_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    connections.close_all()
+    file = str(connection.settings_dict["NAME"])
+    monkeypatch.setitem(base.places, file, threading.Semaphore(2))
+
+
+@pytest.mark.usefixtures("two_places")
+@pytest.mark.parametrize("closes", [True, False])
+def test_who_finds_all_places_taken_waits_for_one(*, closes: bool) -> None:
+    first, second = Holder(closes=closes), Holder()
+    assert first.has_one.wait(LONG)
+    assert second.has_one.wait(LONG)
+    third = Holder()
+    assert not third.has_one.wait(0.2)
+    first.finish()
+    assert third.has_one.wait(LONG)
+    for holder in (second, third):
+        holder.finish()
+
+
+@pytest.mark.usefixtures("two_places")
+def test_who_waits_in_vain_opens_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "HAND_OVER", 0.1)
+    holders = [Holder() for _ in range(3)]
+    assert all(holder.has_one.wait(LONG) for holder in holders)
+    for holder in holders:
+        holder.finish()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import machine
+from benchmarks import database, machine
 from benchmarks.brokers import ARRANGEMENTS
 from benchmarks.figures import Figure
 from benchmarks.installation import Installation, drawing
@@ -31,6 +31,7 @@ def measure(provider_url: str) -> Iterator[Figure]:
                 (result,) = installation.finish([installation.generate()])
                 waits.append((result.started - result.bell) * 1000)
             yield Figure(f"start of work after idling, {name}", "ms", waits, GOALS[name])
+            database.wait_for_copies(installation.database_url)
             yield Figure(f"idle, {name}", "% of a core", [idling(installation)], "<= 3")
 
 

@@ -17,6 +17,7 @@ from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, Installation, drawing
 
 SECONDS = 4
+WARM = 2  # seconds of reading before it is measured
 CONNECTIONS = 8
 WATCHED_JOBS = 500
 READ_ONCE = 10_000  # jobs: more than are read in SECONDS, so that none is read twice
@@ -51,7 +52,7 @@ def on(place: Path, env: dict[str, str], name: str, url: str) -> Iterator[Figure
         )  # fmt: skip
         yield Figure(
             f"status reads of jobs nobody has read, {name}", "a second and core",
-            [rate(installation, seed.some_jobs(url, READ_ONCE))], "",
+            [rate(installation, seed.some_jobs(url, READ_ONCE), warm=0)], "",
         )  # fmt: skip
         yield Figure(
             f"the same, answered 304, {name}", "a second and core",
@@ -64,23 +65,32 @@ def on(place: Path, env: dict[str, str], name: str, url: str) -> Iterator[Figure
         )  # fmt: skip
 
 
-def rate(installation: Installation, jobs: list[str], *, known: bool = False) -> float:
-    """Answers a second of the server's own processor time."""
+def rate(
+    installation: Installation, jobs: list[str], *, known: bool = False, warm: float = WARM
+) -> float:
+    """Answers a second of the server's own processor time, after `warm` seconds of the same."""
     tag = 'If-None-Match: "{}"\r\n'
     versions = [installation.get(f"/status/{job}")["version"] for job in jobs[:1]]
     extra = tag.format(versions[0]) if known else ""
     requests = [f"GET /status/{job} HTTP/1.1\r\nHost: 127.0.0.1\r\n{extra}\r\n" for job in jobs]
-    command = [sys.executable, "-m", "benchmarks.load", f"127.0.0.1:{installation.port}"]
+    if warm:
+        load(installation, requests, warm)
     before = machine.cpu_seconds(installation.server)
-    told = subprocess.run(
-        [*command, str(SECONDS), str(CONNECTIONS)], cwd=ROOT, input=json.dumps(requests),
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    answers = json.loads(told.stdout)
+    answers = load(installation, requests, SECONDS)
     expected = "304" if known else "200"
     if set(answers) != {expected}:
         raise RuntimeError(f"the server answered {answers}, not {expected}")
     return float(answers[expected] / (machine.cpu_seconds(installation.server) - before))
+
+
+def load(installation: Installation, requests: list[str], seconds: float) -> dict[str, int]:
+    """How many answers of which status came to these requests, asked in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.load", f"127.0.0.1:{installation.port}"]
+    told = subprocess.run(
+        [*command, str(seconds), str(CONNECTIONS)], cwd=ROOT, input=json.dumps(requests),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return dict(json.loads(told.stdout))
 
 
 def looks(installation: Installation, query: str) -> list[float]:

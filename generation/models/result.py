@@ -97,8 +97,8 @@ class ResultQuerySet(models.QuerySet["Result"]):
             return []
         with transaction.atomic():
             lock(provider_id)
-            pks = [pk for (pk,) in LINE(provider=provider_id)]
-            self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
+            if pks := [pk for (pk,) in LINE(provider=provider_id)]:
+                self.filter(pk__in=pks).update(bell_at=SteadyNow(), in_line=False)
         return pks
 
     def claim(self, pk: uuid.UUID, owner: str) -> Claim | None:

@@ -5,7 +5,8 @@ looks again, and sleeps longer. With twenty threads most of the time goes by in 
 end of one transaction wakes the next. Other processes are kept apart by SQLite as ever.
 
 A connection that is closed is kept open for the next thread that needs one, so that a thread that
-waits for a provider holds none: 2,000 of them would take a gigabyte.
+waits for a provider holds none. Each takes up to 5 MB, for pages and statements, so more than MOST
+are opened only for those who have waited in vain for one.
 """
 
 import atexit
@@ -16,27 +17,43 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 PATIENCE = 20.0  # seconds; then SQLite decides, and says that the database is locked
-KEPT = 64  # connections; a thread more opens one of its own
+MOST = 24  # connections
+HAND_OVER = 5.0  # seconds; then a thread opens one more of its own
 
 turns: "defaultdict[str, threading.Lock]" = defaultdict(threading.Lock)
+places: "defaultdict[str, threading.Semaphore]" = defaultdict(lambda: threading.Semaphore(MOST))
 resting: defaultdict[str, deque[Any]] = defaultdict(deque)
+
+
+class Place:
+    """One of the MOST places for a connection. It is free again when nobody refers to it: a thread
+    may end without closing what it opened."""
+
+    def __init__(self, places: threading.Semaphore) -> None:
+        self._places = places if places.acquire(timeout=HAND_OVER) else None
+
+    def __del__(self) -> None:
+        if self._places is not None:
+            self._places.release()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _turn: "threading.Lock | None" = None
+    _place: "Place | None" = None
 
     @property
-    def _place(self) -> str:
+    def _file(self) -> str:
         return str(self.settings_dict["NAME"])
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._place = Place(places[self._file])
         try:
-            return resting[self._place].pop()
+            return resting[self._file].pop()
         except IndexError:
             return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
-        turn = turns[self._place]
+        turn = turns[self._file]
         if turn.acquire(timeout=PATIENCE):
             self._turn = turn
         try:
@@ -61,13 +78,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._pass_on()
 
     def _close(self) -> Any:
-        others, sound = resting[self._place], not self.errors_occurred
+        others, sound = resting[self._file], not self.errors_occurred
         try:
-            if sound and len(others) < KEPT and not self.connection.in_transaction:
+            if sound and len(others) < MOST and not self.connection.in_transaction:
                 others.append(self.connection)
             else:
                 super()._close()  # type: ignore[misc]
         finally:
+            self._place = None
             self._pass_on()
 
 

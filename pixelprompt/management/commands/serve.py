@@ -17,6 +17,7 @@ from django.db import connections
 from generation import execution, sweeper
 from pixelprompt import datadir, firstrun, logs
 from pixelprompt.broker import Workers
+from pixelprompt.memory import use_few_arenas
 from pixelprompt.server import server
 from pixelprompt.troubles import troubles_told
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="Serve only; draw elsewhere.")
 
     def handle(self, *args: Any, no_worker: bool = False, **options: Any) -> None:
+        use_few_arenas()
         logs.capture_strays()
         with signals_kept(), listening(settings.HOST, settings.PORT) as listener:
             try:
