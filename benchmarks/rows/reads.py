@@ -18,7 +18,7 @@ from benchmarks.installation import ROOT, Installation, drawing
 
 SECONDS = 4
 WARM = 2  # seconds of reading before it is measured
-CONNECTIONS = 8
+CONNECTIONS = 32
 WATCHED_JOBS = 500
 READ_ONCE = 10_000  # jobs: more than are read in SECONDS, so that none is read twice
 DEEP = 10_000  # pages
