@@ -78,7 +78,7 @@ def render_studio(request: HttpRequest, form: StudioForm, status: int = 200) -> 
         "suggestions": inspiration.PROMPTS[:3],
         "inspiration": list(inspiration.PROMPTS),
         "allowance": allowance(request),
-        "demo_only": all(model.demo for model in models),
+        "demo_only": bool(models) and all(model.demo for model in models),
     }
     return render(request, "studio.html", context, status=status)
 

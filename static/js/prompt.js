@@ -21,7 +21,12 @@ export class Prompt {
     this.counter = form.querySelector("[data-counter]");
     this.clearButton = form.querySelector("[data-clear]");
     this.undoButton = form.querySelector("[data-undo]");
+    this.line = form.querySelector("[data-to-prompt]");
     this.former = null;
+    this.line.addEventListener("click", () => this.field.focus());
+    new IntersectionObserver(([seen]) => {
+      form.toggleAttribute("data-away", !seen.isIntersecting);
+    }).observe(this.field);
     this.field.addEventListener("input", () => this.changed());
     this.clearButton.addEventListener("click", () => this.replace(""));
     this.undoButton.addEventListener("click", () => this.undo());
@@ -46,6 +51,8 @@ export class Prompt {
     this.grow.dataset.text = this.text;
     this.counter.querySelector("[data-slot=count]").textContent = lengthOf(this.text);
     this.counter.toggleAttribute("data-over", this.over > 0);
+    this.line.querySelector("[data-slot=prompt-line]").textContent =
+      this.text || this.field.placeholder;
     this.clearButton.hidden = !this.text;
   }
 

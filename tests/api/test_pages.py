@@ -54,6 +54,16 @@ def test_the_studio_offers_every_model(browser: Client, aurora: ImageModel) -> N
     )
 
 
+def test_without_any_model_nothing_is_said_of_demo_models(
+    browser: Client, aurora: ImageModel
+) -> None:
+    assert "Demo models are drawing." in text(browser.get("/"))
+    ImageModel.objects.update(enabled=False)
+    page = text(browser.get("/"))
+    assert "Demo models are drawing." not in page
+    assert "No model is enabled." in page
+
+
 def test_a_form_without_javascript_makes_a_job_and_leads_to_it(
     browser: Client, aurora: ImageModel
 ) -> None:
