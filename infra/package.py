@@ -43,6 +43,10 @@ def main() -> None:
             "A package for Lambda is made under Python 3.12 or 3.13, and none was found: "
             "name one with make package LAMBDA_PYTHON=/path/to/python3.13."
         )
+    try:
+        stack.outputs(asked.environment)
+    except ValueError as problem:
+        sys.exit(str(problem))
     for archive in make(asked.environment, python):
         zipped, unpacked = sizes(archive)
         print(f"{archive}: {zipped / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB")

@@ -20,12 +20,21 @@ def outputs_file(environment: str) -> Path:
 
 
 def outputs(environment: str) -> dict[str, str]:
-    """The stack's outputs by name, or stand-ins where there is no stack."""
-    file = outputs_file(environment)
+    """The stack's outputs by name, or stand-ins where there is no stack.
+
+    ValueError, in one sentence, where the file is not what AWS answers for our stack.
+    """
+    file, expected = outputs_file(environment), stand_ins(environment)
     if not file.is_file():
-        return stand_ins(environment)
-    told: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    return {output["OutputKey"]: output["OutputValue"] for output in told}
+        return expected
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        found = {str(output["OutputKey"]): str(output["OutputValue"]) for output in told}
+    except (ValueError, TypeError, KeyError):  # an empty file, where the AWS CLI failed
+        raise ValueError(f"{file} holds no outputs of a stack.") from None
+    if missing := sorted(set(expected) - set(found)):
+        raise ValueError(f"{file} lacks {', '.join(missing)}: is the stack this version's?")
+    return found
 
 
 def stand_ins(environment: str) -> dict[str, str]:

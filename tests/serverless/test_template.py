@@ -88,6 +88,25 @@ def test_its_outputs_fill_zappa_s_settings(deployed: dict[str, str]) -> None:
     assert "vpc_config" not in settings["base"]
 
 
+@pytest.mark.parametrize("text", ["", "null", '{"Stacks": []}', "[1]"])
+def test_outputs_of_another_shape_are_one_sentence(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "DIST", tmp_path)
+    stack.outputs_file("dev").write_text(text)
+    with pytest.raises(ValueError, match=r"dev\.outputs\.json holds no outputs of a stack\.$"):
+        stack.outputs("dev")
+
+
+def test_outputs_of_an_older_stack_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "DIST", tmp_path)
+    stack.outputs_file("dev").write_text('[{"OutputKey": "Region", "OutputValue": "us-east-1"}]')
+    with pytest.raises(ValueError, match="lacks ApiRoleArn, CopyQueueArn"):
+        stack.outputs("dev")
+
+
 def test_with_a_database_the_functions_are_in_its_network(
     aws: None, template: dict[str, Any]
 ) -> None:
