@@ -108,6 +108,19 @@ class TestAJob:
         assert sorted(result.get("errorCode", "") for result in told) == ["", "CANCELLED"]
 
 
+@pytest.mark.parametrize(
+    "listed", ["providers/imagemodel", "providers/provider", "generation/job", "generation/result"]
+)
+def test_a_list_fits_a_wide_screen(
+    served: Served, providers: FakeProviders, desk: Page, listed: str
+) -> None:
+    half_failed(served, providers, "a heron on a stack of books in a flooded library at dawn")
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    desk.goto(f"{served.root}/admin/{listed}/")
+    results = desk.locator("#changelist .results")
+    assert results.evaluate("list => list.scrollWidth - list.clientWidth") == 0
+
+
 def test_a_newcomer_comes_from_demo_models_to_a_first_real_picture(
     tmp_path: Path, providers: FakeProviders, page: Page
 ) -> None:

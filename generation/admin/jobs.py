@@ -98,8 +98,7 @@ class ResultInline(ReadOnly, admin.TabularInline[Result, Job]):
 class JobAdmin(JobDeeds):
     nothing_yet = _("Nothing has been asked for yet. Write the first prompt in the studio.")
     list_display = (
-        "prompt_start", "pictures", "status", "total", "image_count", "listed", "hidden",
-        "created_at",
+        "prompt_start", "pictures", "status", "drawn", "listed", "hidden", "created_at",
     )  # fmt: skip
     list_per_page = 25
     list_filter = ("listed", "hidden")
@@ -171,6 +170,10 @@ class JobAdmin(JobDeeds):
             delete_jobs([job.pk])
             gone = Job(pk=job.pk, prompt=name_of(job.pk))  # the log outlives the prompt
             super().log_deletions(request, [gone])  # type: ignore[arg-type]  # any iterable
+
+    @admin.display(description=_("drawn"), ordering="image_count")
+    def drawn(self, job: Job) -> str:
+        return str(_("%(count)s of %(total)s") % {"count": job.image_count, "total": job.total})
 
     @admin.display(description=_("prompt"))
     def prompt_start(self, job: Job) -> str:

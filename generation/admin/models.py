@@ -95,8 +95,7 @@ class ImageModelAdmin(Doing[ImageModel], Labelled[ImageModel], Audited[ImageMode
     form = ImageModelForm
     untold = ("options",)
     list_display = (
-        "name", "test_link", "position", "enabled", "state", "shown_price", *DOING, "provider",
-        "model_id",
+        "name", "test_link", "position", "enabled", "state", "shown_price", *DOING, "source",
     )  # fmt: skip
     list_editable = ("position", "enabled")
     list_select_related = ("provider",)
@@ -108,6 +107,11 @@ class ImageModelAdmin(Doing[ImageModel], Labelled[ImageModel], Audited[ImageMode
         (_("Price and limits"), {"fields": PRICE_AND_LIMITS}),
         (_("State"), {"fields": ("state", "resting_until", "test_link")}),
     )
+
+    @admin.display(description=_("drawn by"), ordering="provider__name")
+    def source(self, model: ImageModel) -> str:
+        """The account, and the model's id there."""
+        return format_html("{} <code>{}</code>", model.provider, model.model_id)
 
     def get_urls(self) -> list[URLPattern]:
         test = self.admin_site.admin_view(self.test)
