@@ -82,6 +82,18 @@ def test_a_picture_that_does_not_come_is_told_in_its_tile_and_left_out_of_the_re
     assert page.url.endswith("#tile-3")
 
 
+def test_on_paper_are_words_and_pictures_in_dark_ink_and_nothing_to_press(
+    job: str, page: Page
+) -> None:
+    page.goto(job)
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.get_by_role("heading", name="a fox in the snow")).to_have_css(
+        "color", "rgb(23, 23, 22)"
+    )
+    expect(page.locator("button:visible, nav:visible")).to_have_count(0)
+    expect(page.locator("[data-slot=link]:visible")).to_have_count(5)
+
+
 class TestLightbox:
     def test_a_tile_opens_at_full_size_and_focus_returns_to_where_one_looked_last(
         self, job: str, page: Page
