@@ -102,6 +102,21 @@ def shape(aspect_ratio: str | None) -> str:
     return "tall" if width / height <= TALL else "plain"
 
 
+@register.simple_tag
+def sizes(job: Mapping[str, Any]) -> str:
+    """How wide the pictures of a job are shown, for the browser to choose files by. `job.css` and
+    `tiles.css` lay them out: a deck on a phone, else the fewer the larger."""
+    form, total = shape(job["parameters"]["aspect_ratio"]), job["total"]
+    deck = "66vw" if form == "tall" else "81vw"
+    if total == 1:
+        rest = "44rem"
+    elif total == 2 or (form == "wide" and total != 3):
+        rest = "min(46vw, 44rem)"
+    else:
+        rest = "30rem" if total == 3 and form != "tall" else "22rem"
+    return f"(max-width: 40rem) {deck}, {rest}"
+
+
 @register.filter
 def file_stem(prompt: str) -> str:
     """The start of a sensible file name: the prompt's first words, in ASCII."""

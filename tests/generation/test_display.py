@@ -143,3 +143,20 @@ def test_a_file_is_named_after_its_prompt(prompt: str, stem: str) -> None:
 def test_an_icon_is_hidden_from_screen_readers() -> None:
     assert 'aria-hidden="true"' in display.icon("pen")
     assert display.icon("pen").endswith('icons.svg#pen"></use></svg>')
+
+
+@pytest.mark.parametrize(
+    ("ratio", "total", "wide"),
+    [
+        ("1:1", 1, "44rem"),
+        ("1:1", 2, "min(46vw, 44rem)"),
+        ("1:1", 3, "30rem"),
+        ("1:1", 8, "22rem"),
+        ("21:9", 8, "min(46vw, 44rem)"),
+        ("9:16", 8, "22rem"),
+    ],
+)
+def test_few_pictures_are_told_to_be_large(ratio: str, total: int, wide: str) -> None:
+    told = display.sizes({"parameters": {"aspect_ratio": ratio}, "total": total})
+    assert told.endswith(f", {wide}")
+    assert told.startswith("(max-width: 40rem) ")
