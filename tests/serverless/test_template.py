@@ -3,28 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.decode import cfn_yaml
-from django.test import Client
 from moto.cloudformation.parsing import get_model_map
 from zappa.cli import ZappaCLI
 
-from generation import bells, health, watching
-from generation.bucket import PictureBucket
-from generation.readiness import CHECKS
-from generation.watching import Watch
+from generation import bells
 from infra import stack
 from pixelprompt.brokers.sqs import VISIBILITY
-from providers.models import ImageModel
-from tests.api.drawing import copied, drawn
 from tests.serverless.aws import client
 
 TEMPLATE = stack.ROOT / "infra" / "template.yaml"
-UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:pixelprompt/dev-AbCdEf"
 
 
@@ -147,15 +139,40 @@ def test_the_queues_are_where_the_broker_looks_and_wait_long_enough(
 
 def test_the_alarms_are_those_that_are_promised(resources: dict[str, Any]) -> None:
     alarms = [r["Properties"] for r in resources.values() if r["Type"].endswith("::Alarm")]
-    assert {(a["Namespace"], a["MetricName"], a["Statistic"], a["Threshold"]) for a in alarms} == {
-        ("AWS/Lambda", "Errors", "Sum", 5),
-        ("AWS/Lambda", "Duration", "Average", 120_000),
-        ("AWS/ApiGateway", "5XXError", "Sum", 5),
-        ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 120),
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0),
+    told = ("Namespace", "MetricName", "Statistic", "Threshold", "Period", "EvaluationPeriods")
+    assert {tuple(alarm[name] for name in told) for alarm in alarms} == {
+        ("AWS/Lambda", "Errors", "Sum", 5, 300, 1),
+        ("AWS/Lambda", "Duration", "Average", 120_000, 300, 1),
+        ("AWS/ApiGateway", "5XXError", "Sum", 5, 300, 1),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 120, 60, 3),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0, 300, 1),
     }
+    assert {alarm["ComparisonOperator"] for alarm in alarms} == {"GreaterThanThreshold"}
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms)
-    assert resources["Spend"]["Properties"]["Budget"]["TimeUnit"] == "DAILY"
+    budget = resources["Spend"]["Properties"]
+    assert budget["Budget"]["TimeUnit"] == "DAILY"
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "DailySpend"}
+    (notice,) = budget["NotificationsWithSubscribers"]
+    assert notice["Notification"]["Threshold"] == 100
+
+
+def test_logs_are_kept_for_a_while_and_no_longer(deployed: dict[str, str]) -> None:
+    groups = client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+    kept = {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+    for function in ("api", "worker"):
+        assert kept[f"/aws/lambda/pixelprompt-{function}-dev"] == 30
+
+
+def test_pictures_are_read_by_the_distribution_alone(resources: dict[str, Any]) -> None:
+    closed = resources["PictureBucket"]["Properties"]["PublicAccessBlockConfiguration"]
+    assert len(closed) == 4
+    assert all(closed.values())
+    show, encrypted = resources["PictureBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert show["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert "${Pictures}" in show["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"]
+    assert encrypted["Effect"] == "Deny"
+    (origin,) = resources["Pictures"]["Properties"]["DistributionConfig"]["Origins"]
+    assert origin["OriginAccessControlId"]["Fn::GetAtt"] == ["PictureAccess", "Id"]
 
 
 def test_alarms_and_logs_bear_the_names_that_zappa_gives(resources: dict[str, Any]) -> None:
@@ -182,74 +199,11 @@ def test_the_pictures_outlive_the_stack(resources: dict[str, Any]) -> None:
     assert resources["PictureBucket"]["UpdateReplacePolicy"] == "Retain"
 
 
-def granted(resources: dict[str, Any], action: str) -> set[str]:
-    """The key patterns of the picture bucket on which the functions may do this."""
-    found = set()
-    for role in ("ApiRole", "WorkerRole"):
-        (policy,) = resources[role]["Properties"]["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement["Action"]
-            if action in ([actions] if isinstance(actions, str) else actions):
-                found.add(statement["Resource"]["Fn::Sub"])
-    return {str(arn).removeprefix("${PictureBucket.Arn}/") for arn in found}
-
-
-def as_pattern(key: str) -> str:
-    """A key with its first part told as IAM would: `?` for each character of an id."""
-    first, _, _ = key.partition("/")
-    return (re.sub(r"[0-9a-f]", "?", first) if re.fullmatch(UUID, first) else first) + "/*"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_exactly_the_prefixes_that_the_code_writes_are_granted(
-    resources: dict[str, Any],
-    bucket: Any,
-    client: Client,
-    aurora: ImageModel,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    written: list[str] = []
-    save = PictureBucket._save
-
-    def noted(self: Any, name: str, content: Any) -> str:
-        written.append(name)
-        return save(self, name, content)
-
-    monkeypatch.setattr(PictureBucket, "_save", noted)
-    monkeypatch.setattr(health, "watch", Watch(CHECKS))  # nothing is known from before
-    monkeypatch.setattr(watching, "PATIENCE", 30.0)
-    copied(drawn())
-    client.get("/readyz")
-    assert len(written) == 4
-    assert {as_pattern(key) for key in written} == granted(resources, "s3:PutObject")
-    assert all(
-        any(fnmatchcase(key, pattern) for pattern in granted(resources, "s3:DeleteObject"))
-        for key in written
-    )
-
-
-def test_nothing_else_in_the_code_writes_to_the_storage() -> None:
-    writers = {
-        path.stem
-        for room in ("generation", "pixelprompt", "providers")
-        for path in Path(stack.ROOT / room).rglob("*.py")
-        if re.search(r"(default_)?storage\.save\(", path.read_text(encoding="utf-8"))
-    }
-    assert writers == {"pictures", "readiness", "services"}
-
-
-def test_no_role_may_do_everything_or_reach_everything(resources: dict[str, Any]) -> None:
-    for role in ("ApiRole", "WorkerRole"):
-        (policy,) = resources[role]["Properties"]["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement["Action"]
-            assert "*" not in str(actions)
-            assert statement["Resource"] != "*"
-
-
 def test_no_setting_of_zappa_s_is_a_secret_or_debugs() -> None:
     settings = stack.zappa_settings(stack.stand_ins("dev"), "python3.13")
     assert settings["base"]["debug"] is False
     names = settings["base"]["aws_environment_variables"]
     assert not {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL"} & set(names)
     assert {f"{f}_{e}" for f in ("api", "worker") for e in stack.ENVIRONMENTS} < set(settings)
+    warm = {name for name, stage in settings.items() if stage.get("keep_warm")}
+    assert warm == {"api_production"}
