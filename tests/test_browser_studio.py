@@ -131,6 +131,15 @@ def test_on_a_phone_the_tiles_are_a_deck_and_every_target_is_large(
     context.close()
 
 
+def test_enlarged_twice_the_bar_leaves_the_page_to_the_words(served: Served, page: Page) -> None:
+    page.set_viewport_size({"width": 720, "height": 450})
+    page.goto(served.root)
+    generate = page.get_by_role("button", name=re.compile("^Generate"))
+    expect(generate).not_to_be_in_viewport()
+    generate.scroll_into_view_if_needed()
+    expect(generate).to_be_in_viewport(ratio=1)
+
+
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((each) => each.checkVisibility() && !each.closest("p, .skip"))
   .map((each) => [each.outerHTML.slice(0, 90), (each.closest("label") ?? each)])

@@ -80,6 +80,8 @@ def test_a_picture_that_does_not_come_is_told_in_its_tile_and_left_out_of_the_re
     link(page, 1).click()
     page.keyboard.press("ArrowRight")
     assert page.url.endswith("#tile-3")
+    page.unroute(f"{lost}*")
+    expect(page.locator("[data-when=lost]:visible")).to_have_count(0, timeout=20_000)
 
 
 def test_on_paper_are_words_and_pictures_in_dark_ink_and_nothing_to_press(
