@@ -100,6 +100,7 @@ def test_an_unfinished_run_is_not_shown_as_a_finished_one(served: Served, page: 
 def test_on_a_phone_the_tiles_are_a_deck_and_every_target_is_large(
     served: Served, browser: Browser
 ) -> None:
+    served.finished(served.generate("a run to look at"))
     context = browser.new_context(
         viewport={"width": 360, "height": 760}, has_touch=True, is_mobile=True
     )
