@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
 
-JOBS := -n auto --maxprocesses 4 --dist loadfile
+# More than two cores have use for: tests wait for the servers that they start.
+JOBS := -n 3 --dist loadfile
 
 # Real services are used where they answer; the tests of rows run once more on PostgreSQL.
 test: test-sqlite $(if $(ARGS),,test-postgres)
