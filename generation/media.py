@@ -33,6 +33,8 @@ def media(request: HttpRequest, key: str) -> FileResponse | HttpResponse:
         except OSError as problem:
             raise Http404 from problem
         answer = FileResponse(stored, content_type=TYPES[match[1]])
+        # A name given here would beat the one that a link's `download` gives.
+        del answer["Content-Disposition"]
     answer["ETag"] = etag
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -144,5 +144,6 @@ def test_enlarged_twice_the_bar_leaves_the_page_to_the_words(served: Served, pag
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((each) => each.checkVisibility() && !each.closest("p, .skip"))
   .map((each) => [each.outerHTML.slice(0, 90), (each.closest("label") ?? each)])
-  .filter(([, each]) => each.getBoundingClientRect().height < 43.5)
+  .map(([text, each]) => [text, each.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 43.5 || height < 43.5)
   .map(([text]) => text)"""

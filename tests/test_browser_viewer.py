@@ -109,8 +109,9 @@ class TestLightbox:
         )
         page.keyboard.press("ArrowRight")
         assert page.url.endswith("#tile-3")
-        save = page.get_by_role("link", name="Download", exact=True)
-        assert save.get_attribute("download") == "a-fox-in-the-snow-demo-ink.png"
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Download", exact=True).click()
+        assert saved.value.suggested_filename == "a-fox-in-the-snow-demo-ink.png"
         page.keyboard.press("Escape")
         expect(link(page, 3)).to_be_focused()
         page.wait_for_url(job)

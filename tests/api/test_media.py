@@ -1,6 +1,5 @@
 """Stored pictures over HTTP: our own names and types, cached for good, and nothing that runs."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def test_a_picture_may_be_cached_for_good_and_runs_nothing(client: Client, key: 
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert re.fullmatch(r'inline; filename="[\w.-]+\.png"', answer.headers["Content-Disposition"])
+    assert "Content-Disposition" not in answer.headers  # it would rename downloads
     assert "Set-Cookie" not in answer.headers
 
 
