@@ -121,7 +121,18 @@ def test_small_pictures_are_offered_for_small_places(served: Served, page: Page)
     page.goto(f"{served.root}/gallery/?q=zebra")
     image = page.locator("[data-gallery] img").first
     assert "480w" in (image.get_attribute("srcset") or "")
-    assert image.get_attribute("loading") == "lazy"
     image.scroll_into_view_if_needed()
     expect(image).to_have_js_property("complete", True)
     assert str(image.evaluate("image => image.currentSrc")).endswith("-t.webp")
+
+
+def test_pictures_below_the_first_sheet_wait_until_they_are_near(
+    served: Served, page: Page
+) -> None:
+    page.goto(f"{served.root}/gallery/")
+    sheets = page.locator("[data-gallery] > li")
+    for image in sheets.nth(0).locator("img").all():
+        assert image.get_attribute("loading") is None
+        assert image.get_attribute("fetchpriority") == "high"
+    for image in sheets.nth(1).locator("img").all():
+        assert image.get_attribute("loading") == "lazy"
