@@ -57,7 +57,8 @@ def test_zappa_connects_the_worker_and_the_command_completes_it(
         assert f"{deployed[queue]}: partial batches" in out.getvalue()
 
     zappa(settings_file, "undeploy", "worker_dev", "--yes")
-    assert client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+    kept = client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert not [m for m in kept if m["FunctionArn"].endswith(":pixelprompt-worker-dev")]
     assert client("events").list_rules()["Rules"] == []
 
 
