@@ -16,6 +16,7 @@ from tests.support import until
 GENERATED = {"SECRET_KEY": "", "FIELD_ENCRYPTION_KEYS": ""}
 NEW = base64.b64encode(b"n" * 32).decode()
 AGE = "UPDATE generation_job SET created_at = {then}, updated_at = {then}"
+UNCOPIED = "SELECT 1 FROM generation_picture WHERE thumbnail_key = ''"  # a copy moves its job
 DAYS_AGO = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-3 days')"
 
 
@@ -85,6 +86,7 @@ def test_what_is_old_goes_while_the_new_is_drawn(place: Arrangement) -> None:
         place.web()
         place.clients.send_all([f"old {number}" for number in range(4)])
         place.settled()
+        until(lambda: databases.select(place.database, UNCOPIED)[0], lambda rows: not rows, 60)
         old = {job.id for job in place.rows.jobs}
         with databases.connected(place.database) as database:
             database.execute(AGE.format(then=DAYS_AGO))
