@@ -1,7 +1,7 @@
 """A client that costs little: `python -m benchmarks.load HOST:PORT SECONDS CONNECTIONS`.
 
-It sends the requests on its standard input (JSON: a list of texts) again and again, and prints how
-many answers came, by status.
+It sends the requests on its standard input (JSON: a list of texts) again and again, each always on
+the same connection, and prints how many answers came, by status.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ async def main(address: str, seconds: float, connections: int) -> None:
     told: Counter[str] = Counter()
     until = time.monotonic() + seconds
     await asyncio.gather(
-        *(ask(address, requests[n:] + requests[:n], until, told) for n in range(connections))
+        *(ask(address, requests[n::connections], until, told) for n in range(connections))
     )
     print(json.dumps(told))
 
