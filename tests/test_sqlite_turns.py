@@ -154,7 +154,7 @@ class Holder:
 def two_places(monkeypatch: pytest.MonkeyPatch) -> None:
     connections.close_all()
     file = str(connection.settings_dict["NAME"])
-    monkeypatch.setitem(base.places, file, threading.Semaphore(2))
+    monkeypatch.setitem(base.places, file, base.free_places(2))
 
 
 @pytest.mark.usefixtures("two_places")

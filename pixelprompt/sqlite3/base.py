@@ -12,6 +12,8 @@ are opened only for those who have waited in vain for one.
 import atexit
 import threading
 from collections import defaultdict, deque
+from contextlib import ExitStack
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -20,21 +22,35 @@ PATIENCE = 20.0  # seconds; then SQLite decides, and says that the database is l
 MOST = 24  # connections
 HAND_OVER = 5.0  # seconds; then a thread opens one more of its own
 
+
+def free_places(count: int) -> "SimpleQueue[None]":
+    """As many entries as there are free places. Of what threads wait at, this alone may be filled
+    by a destructor, which can run in the midst of the same thread's waiting."""
+    places: SimpleQueue[None] = SimpleQueue()
+    for _ in range(count):
+        places.put(None)
+    return places
+
+
 turns: "defaultdict[str, threading.Lock]" = defaultdict(threading.Lock)
-places: "defaultdict[str, threading.Semaphore]" = defaultdict(lambda: threading.Semaphore(MOST))
+places: "defaultdict[str, SimpleQueue[None]]" = defaultdict(lambda: free_places(MOST))
 resting: defaultdict[str, deque[Any]] = defaultdict(deque)
 
 
 class Place:
-    """One of the MOST places for a connection. It is free again when nobody refers to it: a thread
-    may end without closing what it opened."""
+    """One of the MOST places for a connection, or none after a wait in vain. It is free again when
+    nobody refers to it: a thread may end without closing what it opened."""
 
-    def __init__(self, places: threading.Semaphore) -> None:
-        self._places = places if places.acquire(timeout=HAND_OVER) else None
+    def __init__(self, places: "SimpleQueue[None]") -> None:
+        self._places: SimpleQueue[None] | None = places
+        try:
+            places.get(timeout=HAND_OVER)
+        except Empty:
+            self._places = None
 
     def __del__(self) -> None:
         if self._places is not None:
-            self._places.release()
+            self._places.put(None)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -56,11 +72,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         turn = turns[self._file]
         if turn.acquire(timeout=PATIENCE):
             self._turn = turn
-        try:
+        with ExitStack() as unless_begun:  # a turn that is kept would stop all writers
+            unless_begun.callback(self._pass_on)
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
-        except BaseException:  # whatever it was, a turn that is kept would stop all writers
-            self._pass_on()
-            raise
+            unless_begun.pop_all()
 
     def _pass_on(self) -> None:
         turn, self._turn = self._turn, None
