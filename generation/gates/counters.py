@@ -7,7 +7,7 @@ belongs to the transaction of what it lets in; in Redis, what was counted in vai
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
@@ -121,11 +121,11 @@ def passage() -> Iterator[list[str]]:
     outer, cache.counted = cache.counted, []
     counted = cache.counted
     try:
-        with transaction.atomic():
-            yield counted
-    except BaseException:
-        if not cache.transactional:
-            cache.take_back(counted)
-        raise
+        with ExitStack() as unless_committed:
+            if not cache.transactional:
+                unless_committed.callback(cache.take_back, counted)
+            with transaction.atomic():
+                yield counted
+            unless_committed.pop_all()
     finally:
         cache.counted = outer

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -115,16 +116,15 @@ class Visit:
         behaviour, delay = self.planned(order.stage)
         self.run.ledger.take_off()
         scene = self.scene(order, delay)
-        try:
+        with ExitStack() as unless_answered:
+            unless_answered.callback(scene.landed)
             self.run.before_charge()
             charged = behaviour.charges(self.provider, order.stage)
             self.run.ledger.note(self.call, outcome="charged" if charged else "refused")
             if not (self.provider and self.provider.asynchronous):
                 scene.wait()
             answer = self.signed(behaviour.answer(scene))
-        except BaseException:
-            scene.landed()
-            raise
+            unless_answered.pop_all()
         self.finish(scene, answer, behaviour)
 
     def finish(self, scene: Scene, answer: Answer, behaviour: Behaviour) -> None:

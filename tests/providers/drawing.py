@@ -141,7 +141,7 @@ class Caller:
             yield
         except ProviderError as error:
             self.keeps_secrets(error)
-        except Exception as crash:
+        except Exception as crash:  # of whatever kind: none may come of what a provider says
             raise AssertionError(f"a crash, because of {what!r}") from crash
 
     def keeps_secrets(self, error: ProviderError) -> None:
