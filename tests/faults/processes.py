@@ -69,3 +69,10 @@ def state_of(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:
         return ""
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether the process handles this signal itself; the kernel would end it."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", told, re.MULTILINE)
+    return bool(caught and int(caught[1], 16) >> (number - 1) & 1)

@@ -1,5 +1,6 @@
 """A team's installation, made and started by the words of the README."""
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from tests.fakes import FakeProviders
 from tests.faults import databases, documented
 from tests.faults.arrangement import PRICE, Arrangement
-from tests.faults.processes import Process
+from tests.faults.processes import Process, catches
 from tests.faults.stores import CREDENTIALS, FaultyStore
+from tests.support import until
 
 # Only where things are differs from the README; whatever else its `.env` says is taken as it is.
 PLACES = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "S3_BUCKET", "S3_ENDPOINT_URL")
@@ -72,4 +74,7 @@ def end(process: Process, *, kill: bool) -> None:
     if kill:
         process.kill()
     else:
+        until(
+            lambda: catches(process.pid, signal.SIGTERM), bool, 60
+        )  # it may have just been started
         assert process.terminate(45) == 0, process.output[-2000:]
