@@ -83,6 +83,8 @@ def copy(path: Path) -> None:
     image = Image.open(path)
     image.save(path.with_suffix(".webp"), quality=82, method=2)
     image.thumbnail((480, 480), reducing_gap=1.0)
+    image.save(path.with_suffix(".thumbnail.webp"), quality=82, method=2)
+    image.thumbnail((240, 240), reducing_gap=1.0)
     image.save(path.with_suffix(".small.webp"), quality=82, method=2)
 
 

@@ -27,11 +27,11 @@ def make(result_id: UUID) -> None:
 def copy(picture: Picture) -> None:
     try:
         source = pictures.PAINTED if picture.result.kind == "demo" else pictures.TRAINED
-        thumbnail, medium = pictures.display_copies(picture.key, source)
+        keys = pictures.display_copies(picture.key, source)
     except OSError:
         log.exception("The display copies could not be made.")
         return
     failpoint("after-copies-stored")
     with transaction.atomic():
-        Picture.objects.filter(pk=picture.pk).update(thumbnail_key=thumbnail, medium_key=medium)
+        Picture.objects.filter(pk=picture.pk).update(**keys)
         Job.objects.filter(pk=picture.result.job_id).touch()

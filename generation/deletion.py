@@ -68,7 +68,7 @@ def keys_of(job_id: UUID) -> set[str]:
     shown = Picture.objects.filter(result__job=job_id).values_list("key", flat=True)
     received = lines_of(job_id).values_list("object_key", flat=True)
     originals = {*shown, *received} - {""}
-    return originals.union(*map(copy_keys, originals))
+    return originals.union(*(copy_keys(key).values() for key in originals))
 
 
 def lines_of(job_id: UUID) -> AttemptQuerySet:

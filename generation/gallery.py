@@ -18,8 +18,9 @@ from generation.models.job import JobQuerySet
 
 PAGE = 24
 # A page shows some hundred results; to read all that is stored of them would be most of the work.
+COPIES = ("thumbnail_key", "medium_key", "small_key")
 SHOWN = ["job_id", "name", "slug", "finished_at"] + [
-    f"picture__{name}" for name in ("key", "thumbnail_key", "medium_key", "width", "height")
+    f"picture__{name}" for name in ("key", *COPIES, "width", "height")
 ]
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from generation.etags import matches
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-KEY = re.compile(rf"{UUID}/{UUID}/\d+-[0-9a-f]{{64}}(?:-[tm])?\.(png|jpg|webp)")
+KEY = re.compile(rf"{UUID}/{UUID}/\d+-[0-9a-f]{{64}}(?:-[mts])?\.(png|jpg|webp)")
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 

@@ -21,10 +21,11 @@ from generation.models import Attempt, Job, Picture
 from generation.storage import StoredObject, shelf
 
 GRACE = timedelta(days=1)
+NO_COPIES = {"thumbnail_key": "", "medium_key": "", "small_key": "", "copy_tries": 0}
 LOOKERS = 16  # threads that ask a bucket whether an object exists
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 OURS = re.compile(rf"readiness/[^/]+|{ID}/({ID})/[^/]+")
-PICTURE = re.compile(rf"({ID}/{ID}/\d+-[0-9a-f]{{64}})(?:-[tm])?\.(?:png|jpg|webp)")
+PICTURE = re.compile(rf"({ID}/{ID}/\d+-[0-9a-f]{{64}})(?:-[mts])?\.(?:png|jpg|webp)")
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def look_for_pictures(*, apply: bool) -> Pictures:
 
 
 def keys_of(picture: Picture) -> list[str]:
-    keys = (picture.key, picture.thumbnail_key, picture.medium_key)
+    keys = (picture.key, picture.thumbnail_key, picture.medium_key, picture.small_key)
     return [key for key in keys if key]
 
 
@@ -118,7 +119,7 @@ def judge(page: Iterable[Picture], there: set[str], found: Pictures, *, apply: b
             change(apply, picture, lost_at=None)
         if set(keys_of(picture)) - there:
             found.without_copies += 1
-            change(apply, picture, thumbnail_key="", medium_key="", copy_tries=0)
+            change(apply, picture, **NO_COPIES)
 
 
 def change(apply: bool, picture: Picture, **fields: object) -> None:

@@ -18,8 +18,8 @@ MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 TYPES = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
 DAMAGED = "The provider sent a damaged picture."
-THUMBNAIL_SIDE = 480
-MEDIUM_SIDE = 1280
+# The display copies, largest first: a picture's field, the end of the name, the longer side in px.
+COPIES = (("medium_key", "m", 1280), ("thumbnail_key", "t", 480), ("small_key", "s", 240))
 MARK = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
     'syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/'
@@ -123,30 +123,27 @@ def holds(key: str, sha256: str) -> bool:
         return hashlib.sha256(stored.read()).hexdigest() == sha256
 
 
-def copy_keys(key: str) -> tuple[str, str]:
-    """Where the thumbnail and the medium copy of an original belong."""
+def copy_keys(key: str) -> dict[str, str]:
+    """Where the display copies of an original belong, by the picture's field."""
     stem = key.rsplit(".", 1)[0]
-    return f"{stem}-t.webp", f"{stem}-m.webp"
+    return {name: f"{stem}-{end}.webp" for name, end, _ in COPIES}
 
 
-def display_copies(key: str, source: str = TRAINED) -> tuple[str, str]:
-    """Make thumbnail and medium WebP copies of a stored original, marked with who drew it;
-    returns their keys."""
+def display_copies(key: str, source: str = TRAINED) -> dict[str, str]:
+    """Make WebP copies of a stored original, marked with who drew it; returns `copy_keys`."""
     with default_storage.open(key) as stored, decoding:
-        image = Image.open(BytesIO(stored.read()), formats=tuple(TYPES))
-        image.load()
+        original = Image.open(BytesIO(stored.read()), formats=tuple(TYPES))
+        image = original.convert("RGBA" if original.has_transparency_data else "RGB")
     keys = copy_keys(key)
-    for copy_key, side in zip(keys, (THUMBNAIL_SIDE, MEDIUM_SIDE), strict=True):
-        store(copy_key, webp(image, side, source))
+    for name, _, side in COPIES:
+        # Averaging whole pixels first halves the work, and is not seen in a copy of this size.
+        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=1.0)
+        store(keys[name], webp(image, source))
     return keys
 
 
-def webp(image: Image.Image, side: int, source: str) -> bytes:
-    """A stripped WebP whose longer side is at most `side`, marked as made by a machine."""
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    copy = image.convert(mode)
-    # Averaging whole pixels first halves the work, and is not seen in a copy of this size.
-    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=1.0)
+def webp(image: Image.Image, source: str) -> bytes:
+    """A stripped WebP, marked as made by a machine."""
     out = BytesIO()
-    copy.save(out, "WEBP", quality=82, method=2, xmp=MARK.format(source=source).encode())
+    image.save(out, "WEBP", quality=82, method=2, xmp=MARK.format(source=source).encode())
     return out.getvalue()

@@ -9,7 +9,7 @@ from generation import sheet as contact
 from generation.curl import as_curl
 from generation.gallery import Entry
 from generation.models import Job, Picture, Result
-from generation.pictures import MEDIUM_SIDE, THUMBNAIL_SIDE
+from generation.pictures import COPIES
 from generation.snapshots import Addresses, Snapshot, sentence, stamp
 from providers.sizes import pixels
 
@@ -103,15 +103,13 @@ def picture(result: Result, addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def srcset(shown: Picture, addresses: Addresses) -> str:
+def srcset(shown: Picture, addresses: Addresses, *, least: int = 480) -> str:
     """The display copies with their widths, for the browser to choose from; "" before they are
-    made. `static/js/tile.js` says the same."""
-    if not (shown.thumbnail_key and shown.medium_key):
-        return ""
-    copies = ((shown.thumbnail_key, THUMBNAIL_SIDE), (shown.medium_key, MEDIUM_SIDE))
+    made. `least` is the side of the smallest one. `static/js/tile.js` says the same."""
     longer = max(shown.width, shown.height)
-    widths = ((key, max(1, shown.width * min(side, longer) // longer)) for key, side in copies)
-    return ", ".join(f"{addresses.media(key)} {width}w" for key, width in widths)
+    there = ((getattr(shown, name), side) for name, _, side in COPIES if side >= least)
+    widths = ((key, max(1, shown.width * min(side, longer) // longer)) for key, side in there)
+    return ", ".join(f"{addresses.media(key)} {width}w" for key, width in widths if key)
 
 
 def sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
@@ -125,7 +123,7 @@ def sheet(entry: Entry, addresses: Addresses) -> dict[str, Any]:
         "thumbs": [
             {
                 "url": addresses.media(result.picture.thumbnail_key or result.picture.key),
-                "srcset": srcset(result.picture, addresses),
+                "srcset": srcset(result.picture, addresses, least=0),
                 "alt": alt_text(result, entry.job),
                 "width": result.picture.width,
                 "height": result.picture.height,

@@ -25,6 +25,7 @@ OBJECTS = """
     SELECT object_key, sha256, 0 FROM generation_attempt WHERE object_key <> ''
     UNION ALL SELECT thumbnail_key, '', 1 FROM generation_picture WHERE thumbnail_key <> ''
     UNION ALL SELECT medium_key, '', 1 FROM generation_picture WHERE medium_key <> ''
+    UNION ALL SELECT small_key, '', 1 FROM generation_picture WHERE small_key <> ''
     UNION ALL SELECT key, sha256, 1 FROM generation_picture
 """
 

@@ -117,13 +117,15 @@ def test_without_javascript_pages_follow_one_another(served: Served, browser: Br
     context.close()
 
 
-def test_small_pictures_are_offered_for_small_places(served: Served, page: Page) -> None:
-    page.goto(f"{served.root}/gallery/?q=zebra")
-    image = page.locator("[data-gallery] img").first
-    assert "480w" in (image.get_attribute("srcset") or "")
+@pytest.mark.parametrize(("models", "copy"), [(2, "t"), (4, "s")])
+def test_small_pictures_are_shown_in_small_places(
+    served: Served, page: Page, models: int, copy: str
+) -> None:
+    page.goto(f"{served.root}/gallery/")
+    image = page.locator(f'[data-count="{models}"] > img').first
     image.scroll_into_view_if_needed()
     expect(image).to_have_js_property("complete", True)
-    assert str(image.evaluate("image => image.currentSrc")).endswith("-t.webp")
+    assert str(image.evaluate("image => image.currentSrc")).endswith(f"-{copy}.webp")
 
 
 def test_pictures_below_the_first_sheet_wait_until_they_are_near(

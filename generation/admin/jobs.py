@@ -300,7 +300,7 @@ def thumbnail(result: Result, width: int = 96) -> SafeString | str:
     return format_html(
         '<a href="{}"><img src="{}" width="{}" height="{}" alt="{}" loading="lazy"></a>',
         addresses.media(picture.key),
-        addresses.media(picture.thumbnail_key or picture.key),
+        addresses.media(picture.small_key or picture.thumbnail_key or picture.key),
         width,
         round(width * picture.height / picture.width),
         result.name,

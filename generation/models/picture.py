@@ -58,6 +58,7 @@ class Picture(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     thumbnail_key = models.CharField(max_length=300, blank=True)
     medium_key = models.CharField(max_length=300, blank=True)
+    small_key = models.CharField(max_length=300, blank=True, db_default="")
     copy_tries = models.PositiveSmallIntegerField(default=0)
     lost_at = models.DateTimeField(
         _("lost"),

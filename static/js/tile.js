@@ -40,7 +40,7 @@ function hang(tile, result, alt) {
 function srcset({ thumbnailUrl, mediumUrl, width, height }) {
   const longer = Math.max(width, height);
   const wide = (side) => Math.max(1, Math.floor((width * Math.min(side, longer)) / longer));
-  return `${thumbnailUrl} ${wide(THUMBNAIL)}w, ${mediumUrl} ${wide(MEDIUM)}w`;
+  return `${mediumUrl} ${wide(MEDIUM)}w, ${thumbnailUrl} ${wide(THUMBNAIL)}w`;
 }
 
 /** The display copies come later and look the same: they are ready before they are swapped in. */

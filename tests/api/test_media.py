@@ -47,7 +47,7 @@ def test_a_picture_may_be_cached_for_good_and_runs_nothing(client: Client, key: 
 def test_display_copies_are_webp(client: Client, job: Job) -> None:
     copied(job)
     picture = Picture.objects.get()
-    for key in (picture.thumbnail_key, picture.medium_key):
+    for key in (picture.medium_key, picture.thumbnail_key, picture.small_key):
         answer = client.get(f"/media/{key}")
         content = b"".join(answer)
         answer.close()

@@ -80,7 +80,16 @@ def test_copies_are_offered_with_their_true_widths(
     width: int, height: int, widths: tuple[str, str]
 ) -> None:
     shown = Picture(width=width, height=height, thumbnail_key="t.webp", medium_key="m.webp")
-    small, medium = tiles.srcset(shown, Addresses("https://here.example")).split(", ")
-    assert (small.split()[1], medium.split()[1]) == tuple(
+    medium, thumbnail = tiles.srcset(shown, Addresses("https://here.example")).split(", ")
+    assert (thumbnail.split()[1], medium.split()[1]) == tuple(
         min(told, f"{width}w", key=lambda text: int(text[:-1])) for told in widths
     )
+
+
+def test_the_smallest_copy_is_offered_where_it_is_asked_for_and_exists() -> None:
+    shown = Picture(width=1000, height=2000, thumbnail_key="t.webp", small_key="")
+    addresses = Addresses("https://here.example")
+    assert "120w" not in tiles.srcset(shown, addresses, least=0)
+    shown.small_key = "s.webp"
+    assert tiles.srcset(shown, addresses, least=0).endswith("/media/s.webp 120w")
+    assert "120w" not in tiles.srcset(shown, addresses)

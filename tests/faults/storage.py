@@ -17,7 +17,7 @@ def files(media: Path) -> dict[str, bytes]:
 
 
 def is_copy(key: str) -> bool:
-    return key.endswith(("-t.webp", "-m.webp"))
+    return key.endswith(("-m.webp", "-t.webp", "-s.webp"))
 
 
 def facts(contents: Mapping[str, bytes]) -> dict[str, StoredObject]:

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from generation import pictures
 from generation.models import Attempt, Job, Picture
 from pixelprompt.broker import Workers
 from providers import pressure
@@ -196,7 +197,7 @@ def test_deleting_a_job_deletes_its_pictures(
     api.finished(job_id)
     until(lambda: Picture.objects.get().thumbnail_key, bool)
     picture = Picture.objects.get()
-    keys = (picture.key, picture.thumbnail_key, picture.medium_key)
+    keys = (picture.key, *pictures.copy_keys(picture.key).values())
     assert all(default_storage.exists(key) for key in keys)
     desk.post(reverse("admin:generation_job_delete", args=[job_id]), {"post": "yes"})
     assert not Job.objects.exists()

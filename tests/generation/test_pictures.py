@@ -232,9 +232,9 @@ def test_display_copies_are_small_stripped_and_marked_as_made_by_a_machine(mode:
     exif[0x010E] = "somebody's name"
     Image.new(mode, (2000, 1000)).save(out, image_format, exif=exif)
     pictures.store(f"copies/{mode.replace(';', '')}.png", out.getvalue())
-    thumbnail, medium = pictures.display_copies(f"copies/{mode.replace(';', '')}.png")
-    for key, side in ((thumbnail, pictures.THUMBNAIL_SIDE), (medium, pictures.MEDIUM_SIDE)):
-        with default_storage.open(key) as stored:
+    keys = pictures.display_copies(f"copies/{mode.replace(';', '')}.png")
+    for name, side in {"medium_key": 1280, "thumbnail_key": 480, "small_key": 240}.items():
+        with default_storage.open(keys[name]) as stored:
             content = stored.read()
         copy = Image.open(BytesIO(content))
         assert (copy.format, copy.size) == ("WEBP", (side, side // 2))
