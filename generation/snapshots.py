@@ -17,7 +17,7 @@ from generation.models.job import status_of
 from generation.models.result import ResultQuerySet
 from generation.templatetags.display import price
 from providers.errors import OutcomeUnknown
-from providers.statements import AskOfMany, Look
+from providers.statements import Ask, Look, OfMany
 
 
 class Addresses:
@@ -71,9 +71,9 @@ def of(job: Job) -> Snapshot:
 
 def of_all(job_ids: Collection[UUID]) -> list[Snapshot]:
     """The snapshots of several jobs, in two queries."""
-    jobs = Job.objects.in_bulk(list(job_ids))
+    jobs = {job.pk: job for job in jobs_called(job_ids)}
     by_job: dict[UUID, list[Result]] = defaultdict(list)
-    for result in as_told(latest(Result.objects.filter(job__in=jobs))):
+    for result in as_told(latest_of_jobs(jobs)):
         by_job[result.job_id].append(result)
     return [at_one_moment(jobs[job_id], shown) for job_id, shown in by_job.items()]
 
@@ -92,6 +92,8 @@ def latest(results: ResultQuerySet) -> ResultQuerySet:
     return versioned.latest_round().select_related("picture").order_by("index")
 
 
+jobs_called = OfMany(Look, lambda ids: Job.objects.filter(pk__in=ids))
+latest_of_jobs = OfMany(Look, lambda ids: latest(Result.objects.filter(job__pk__in=ids)))
 latest_of_job = Look(lambda job_id: latest(Result.objects.filter(job_id=job_id)))
 
 
@@ -122,13 +124,14 @@ def current(job_id: UUID) -> Job | None:
     return Job.objects.filter(pk=job_id).first()
 
 
-versions_of = AskOfMany(
+versions_of = OfMany(
+    Ask,
     lambda ids: (
         Job.objects.annotate(overdue=overdue_work())
         .filter(pk__in=ids)
         .order_by()
         .values_list("pk", "version", "overdue")
-    )
+    ),
 )
 
 

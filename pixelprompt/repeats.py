@@ -1,21 +1,23 @@
 """Answers of `/status/{jobId}` that were given before, given again while they are true.
 
-Django makes each answer once. It depends on the job's version and on some headers of the request;
-as long as both are the same it is the answer, a 304 included. What version the job has is looked
-up each time. Whatever cannot be repeated is Django's: errors, overdue work, a database that is
-away.
+An answer depends on the job's version and on some headers of the request; as long as both are the
+same it is the answer, a 304 included. What version the job has is looked up each time. Where the
+job is another one, or has moved on, and Django has answered such a request before, only the
+snapshot is made anew. All else is Django's: errors, overdue work, a database that is away.
 """
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from generation import correlation
+from generation import correlation, etags, snapshots
 from generation.api import access
 from generation.api.views import UUID_TEXT
-from generation.asking import Versions
+from generation.asking import Together
+from pixelprompt import manners
+from pixelprompt.manners import Answer, Told
+from pixelprompt.push import origin_of
 from pixelprompt.whole_bodies import App, Message, Receive, Send
 
 PREFIX = "/status/"
@@ -27,19 +29,8 @@ VARIES = {name.decode() for name in DEPENDS}
 CORRELATION = b"x-correlation-id"
 MOST_BYTES = 16 * 1024 * 1024  # of all kept answers together
 MOST_OF_ONE = 256 * 1024
+KNOWN = b"if-none-match"
 Key = tuple[str, str, tuple[tuple[bytes, bytes], ...]]
-Header = tuple[bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One that Django gave, but for its correlation id."""
-
-    version: int
-    status: int
-    headers: list[Header]
-    body: bytes
-    size: int
 
 
 class Kept:
@@ -74,23 +65,55 @@ class Repeats:
     def __init__(self, app: App) -> None:
         self.app = app
         self.kept = Kept()
-        self.versions = Versions()
+        self.manners = Kept(MOST_BYTES // 8)  # an answer for each way in which Django was asked
+        self.versions = Together(snapshots.settled_versions)
+        self.told = Together(manners.tell)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if not is_asked_for(scope):
             return await self.app(scope, receive, send)
         started = time.monotonic()
         key = key_of(scope)
-        answer = self.kept.get(key)
-        if answer is None or await self.versions.of(job_of(scope)) != answer.version:
+        answer = await self.answer(key, scope)
+        if answer is None:
             self.kept.drop(key)
             recorder = Recorder(send)
             await self.app(scope, receive, recorder)
             if (made := recorder.answer(key)) is not None:
                 self.kept.put(key, made)
+                bare = made.of_another(Told(made.version, b""))
+                self.manners.put(manner_of(key, made.status), bare)
         else:
             await repeat(answer, scope, send)
             tell(scope, answer.status, time.monotonic() - started)
+
+    async def answer(self, key: Key, scope: Message) -> Answer | None:
+        """The one that Django would give, or None where only Django can tell."""
+        kept = self.kept.get(key)
+        if kept is None and not any(self.manner(key, status) for status in (200, 304)):
+            return None
+        version = await self.versions.of(job_of(scope))
+        if version is None:
+            return None
+        if kept is not None and kept.version == version:
+            return kept
+        made = await self.made(key, scope, version)
+        if made is not None:
+            self.kept.put(key, made)
+        return made
+
+    async def made(self, key: Key, scope: Message, version: int) -> Answer | None:
+        """A new one, as Django has answered such a request before."""
+        if is_known(key, version):
+            manner = self.manner(key, 304)
+            return manner and manner.of_another(Told(version, b""))
+        if (manner := self.manner(key, 200)) is None:
+            return None
+        told = await self.told.of(manner.wanted(job_of(scope), origin_of(scope)))
+        return told and manner.of_another(told)
+
+    def manner(self, key: Key, status: int) -> Answer | None:
+        return self.manners.get(manner_of(key, status))
 
 
 class Recorder:
@@ -146,6 +169,18 @@ def job_of(scope: Message) -> UUID:
 def key_of(scope: Message) -> Key:
     headers = tuple(header for header in scope["headers"] if header[0] in DEPENDS)
     return scope["scheme"], scope["path"], headers
+
+
+def manner_of(key: Key, status: int) -> Key:
+    """What an answer depends on, whatever the job and whichever version the reader has."""
+    scheme, _, headers = key
+    return scheme, f"{status}", tuple(header for header in headers if header[0] != KNOWN)
+
+
+def is_known(key: Key, version: int) -> bool:
+    """Whether the reader has this version."""
+    given = b",".join(value for name, value in key[2] if name == KNOWN)
+    return etags.matches(given.decode("latin-1"), f'"{version}"')
 
 
 async def repeat(answer: Answer, scope: Message, send: Send) -> None:

@@ -26,6 +26,7 @@ from django.db.models.query import get_related_populators
 from providers.clock import Moment, moment
 
 M = TypeVar("M", bound=models.Model)
+R = TypeVar("R")
 Parameters = tuple[Any, ...]
 
 
@@ -93,8 +94,10 @@ class Look(Statement, Generic[M]):
     """A query for instances, with their annotations and the rows that are selected with them. It
     reads rows by what Django's own iteration uses (`django.db.models.query.ModelIterable`)."""
 
-    def __init__(self, build: Callable[..., models.QuerySet[M]]) -> None:
-        super().__init__(build)
+    def __init__(
+        self, build: Callable[..., models.QuerySet[M]], names: Iterable[str] | None = None
+    ) -> None:
+        super().__init__(build, names)
 
     def __call__(self, **values: Any) -> list[M]:
         with closing(self.execute(values)) as cursor:
@@ -143,19 +146,23 @@ class Ask(Statement):
         return text, parameters
 
 
-class AskOfMany:
-    """An `Ask` about any number of keys. It is built for one, two, four and so on; what is not
-    needed of these places is filled with a key once more."""
+class OfMany(Generic[R]):
+    """An `Ask` or a `Look` about any number of keys. It is built for one, two, four and so on; what
+    is not needed of these places is filled with a key once more."""
 
     MOST = 256  # in one query
 
-    def __init__(self, build: Callable[[Collection[Any]], Any]) -> None:
+    def __init__(
+        self,
+        kind: Callable[[Callable[..., Any], Iterable[str]], Callable[..., list[R]]],
+        build: Callable[[Collection[Any]], Any],
+    ) -> None:
         self._sized = cache(
-            lambda size: Ask(lambda **slots: build(list(slots.values())), self._names(size))
+            lambda size: kind(lambda **slots: build(list(slots.values())), self._names(size))
         )
 
-    def __call__(self, keys: Iterable[Any]) -> list[Parameters]:
-        wanted, found = list(keys), []
+    def __call__(self, keys: Iterable[Any]) -> list[R]:
+        wanted, found = list(keys), list[R]()
         for start in range(0, len(wanted), self.MOST):
             some = wanted[start : start + self.MOST]
             size = 1 << (len(some) - 1).bit_length()

@@ -1,6 +1,7 @@
 """A snapshot that was given before is given again exactly as long as it is true."""
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -8,12 +9,14 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import pytest
+from django.utils.translation import get_language
 
-from generation import changes, deletion, orphans
-from generation.asking import Versions
+from generation import changes, deletion, orphans, snapshots
+from generation.asking import Together
 from generation.models import Job, Picture, Result
 from pixelprompt.bridge import Bridge
-from pixelprompt.repeats import MOST_OF_ONE, Answer, Kept, Repeats
+from pixelprompt.manners import Answer
+from pixelprompt.repeats import MOST_OF_ONE, Kept, Repeats
 from pixelprompt.wsgi import application as django
 from providers.clock import from_now
 from providers.models import ImageModel
@@ -37,6 +40,14 @@ class Given(NamedTuple):
     def but_its_correlation_id(self) -> "Given":
         headers = {n: v for n, v in self.headers.items() if n != "x-correlation-id"}
         return self._replace(headers=headers)
+
+    @property
+    def plain(self) -> "Given":
+        """Without compression, which adds bytes at random."""
+        if self.headers.get("content-encoding") != "gzip":
+            return self
+        headers = self.headers | {"content-length": ""}
+        return Given(self.status, headers, gzip.decompress(self.body))
 
 
 class Front:
@@ -89,10 +100,15 @@ def ask(front: Front, loop: asyncio.Runner) -> Callable[..., Given]:
 Ask = Callable[..., Given]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {"accept_encoding": "gzip"}, {"origin": "http://a.test"}, {"if_none_match": "*"}],
-)
+WAYS: list[dict[str, str]] = [
+    {},
+    {"accept_encoding": "gzip"},
+    {"origin": "http://a.test"},
+    {"if_none_match": "*"},
+]
+
+
+@pytest.mark.parametrize("headers", WAYS)
 def test_a_repeated_answer_is_the_one_that_django_gave(
     aurora: ImageModel, front: Front, ask: Ask, headers: dict[str, str]
 ) -> None:
@@ -102,6 +118,50 @@ def test_a_repeated_answer_is_the_one_that_django_gave(
     assert second.but_its_correlation_id == first.but_its_correlation_id
     assert first.headers["x-correlation-id"] != second.headers["x-correlation-id"]
     assert ask(job, x_correlation_id="mine", **headers).headers["x-correlation-id"] == "mine"
+
+
+@pytest.mark.parametrize("headers", WAYS)
+def test_another_job_and_another_version_are_told_as_django_would(
+    aurora: ImageModel, front: Front, ask: Ask, headers: dict[str, str]
+) -> None:
+    ask(drawn(), **headers)
+    job = half_drawn(aurora, make_model(aurora.provider, "mosaic"))
+    for change in (None, failed):
+        if change:
+            change(job)
+        told = ask(job, **headers)
+        assert front.asked == 1
+        alone = Front()
+        by_django = asyncio.run(alone.ask(job, **headers))
+        assert told.plain.but_its_correlation_id == by_django.plain.but_its_correlation_id
+
+
+def test_who_has_a_version_of_any_job_is_told_so_without_django(
+    aurora: ImageModel, front: Front, ask: Ask
+) -> None:
+    first, job = drawn(), drawn()
+    ask(first, if_none_match=ask(first).headers["etag"])
+    asked = front.asked
+    fresh = ask(job, if_none_match='"0", W/"1000"')
+    assert (fresh.status, fresh.told["jobId"]) == (200, str(job.pk))
+    known = ask(job, if_none_match=fresh.headers["etag"])
+    assert (known.status, known.body, known.headers["etag"]) == (304, b"", fresh.headers["etag"])
+    assert front.asked == asked
+
+
+def test_a_reader_is_told_in_the_language_that_was_asked_for(
+    aurora: ImageModel, front: Front, ask: Ask, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    monkeypatch.setattr(snapshots, "sentence", lambda result: f"in {get_language()}")
+    first, second = (make_job(aurora) for _ in range(2))
+    for job in (first, second):
+        fail(job.results.get())
+        for language in ("de", "en"):
+            told = ask(job, accept_language=language)
+            assert told.headers["content-language"] == language
+            assert told.told["results"][0]["error"] == f"in {language}"
+    assert front.asked == 2
 
 
 def test_a_reader_who_has_the_version_is_told_so_without_django(
@@ -203,20 +263,18 @@ def test_a_head_of_any_length_is_not_kept(aurora: ImageModel, front: Front, ask:
 
 
 def test_all_who_ask_at_the_same_time_share_a_query(
-    aurora: ImageModel, loop: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+    aurora: ImageModel, loop: asyncio.Runner
 ) -> None:
     asked: list[int] = []
-    real = Versions.look_up
 
     def counted(ids: set[UUID]) -> Mapping[UUID, int]:
         asked.append(len(ids))
-        return real(ids)
+        return snapshots.settled_versions(ids)
 
-    monkeypatch.setattr(Versions, "look_up", staticmethod(counted))
     jobs = [drawn() for _ in range(5)]
 
     async def all_at_once() -> list[int | None]:
-        versions = Versions()
+        versions = Together(counted)
         return await asyncio.gather(*(versions.of(job.pk) for job in jobs * 3))
 
     assert loop.run(all_at_once()) == [job.version for job in jobs] * 3

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from generation import snapshots
 from generation.models import Result
 from providers.models import ImageModel
-from providers.statements import AskOfMany
+from providers.statements import OfMany
 from tests.support import make_job
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_one_query_reads_results_pictures_and_the_version(aurora: ImageModel) ->
     assert (snapshot.job.version, len(snapshot.results)) == (1, 1)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, AskOfMany.MOST, AskOfMany.MOST + 1])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, OfMany.MOST, OfMany.MOST + 1])
 def test_values_are_found_for_any_number_of_ids(aurora: ImageModel, count: int) -> None:
     jobs = [make_job(aurora) for _ in range(min(count, 5))]
     strangers = [UUID(int=number) for number in range(count - len(jobs))]
