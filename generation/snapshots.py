@@ -92,8 +92,21 @@ def latest(results: ResultQuerySet) -> ResultQuerySet:
     return versioned.latest_round().select_related("picture").order_by("index")
 
 
+# What `as_json` reads of a result and of its picture. Pages read more, and use `of`.
+FACTS = [
+    "job_id", "index", "round", "name", "slug", "state", "price_micros", "started_at",
+    "finished_at", "error", "error_code", "retryable",
+]  # fmt: skip
+SHOWN = [
+    "key", "thumbnail_key", "medium_key", "width", "height", "content_type", "byte_size", "lost_at",
+]  # fmt: skip
 jobs_called = OfMany(Look, lambda ids: Job.objects.filter(pk__in=ids))
-latest_of_jobs = OfMany(Look, lambda ids: latest(Result.objects.filter(job__pk__in=ids)))
+latest_of_jobs = OfMany(
+    Look,
+    lambda ids: latest(Result.objects.filter(job__pk__in=ids)).only(
+        *FACTS, *(f"picture__{name}" for name in SHOWN)
+    ),
+)
 latest_of_job = Look(lambda job_id: latest(Result.objects.filter(job_id=job_id)))
 
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from generation import copies, execution, snapshots
 from generation.models import Job, Result
 from generation.sweeper import sweep
+from pixelprompt import manners
 from providers.models import ImageModel, Provider
 from tests.support import Api, make_job, make_model
 
@@ -76,6 +77,16 @@ def test_a_status_that_is_known_takes_one_query(api: Api, job: Job) -> None:
 def test_versions_take_one_query_however_many_ask(job: Job, models: list[ImageModel]) -> None:
     ids = {job.pk, *(make_job(*models).pk for _ in range(4))}
     assert len(queries(lambda: snapshots.settled_versions(ids))) == 1
+
+
+def test_snapshots_take_two_queries_however_many_ask(models: list[ImageModel]) -> None:
+    jobs = [make_job(*models) for _ in range(4)]
+    for job in jobs:
+        for pk in job.results.values_list("pk", flat=True)[:2]:
+            execution.draw(pk)
+    wanted = {manners.Wanted(job.pk, "http://here", "en", compressed=False) for job in jobs}
+    asked = queries(lambda: manners.tell(wanted))
+    assert len(asked) == 2, "\n".join(asked)
 
 
 def test_accepting_a_job_costs_the_same_for_three_models_and_for_one(
