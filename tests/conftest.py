@@ -125,8 +125,11 @@ def each_storage(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def workers(transactional_db: None, each_storage: None) -> Iterator[Workers]:
-    """Worker threads on the in-process broker, as `serve` runs them."""
+def workers(
+    transactional_db: None, each_storage: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workers]:
+    """Worker threads on the in-process broker, as `serve` runs them, but that they stop sooner."""
+    monkeypatch.setattr("pixelprompt.broker.WORKER_POLL", 100)
     execution.stopping.clear()
     broker = dramatiq.get_broker()
     running = Workers(broker, calls=24, copies=1)
