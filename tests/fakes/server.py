@@ -77,14 +77,21 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = respond
 
     def content(self) -> bytes:
+        """The body, whole: a caller that is killed while it sends has asked for nothing."""
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return b"".join(iter(self.chunk, b""))
         length = self.headers.get("Content-Length", "0")
-        return self.rfile.read(int(length) if length.isdigit() else 0)
+        return self.exactly(int(length) if length.isdigit() else 0)
+
+    def exactly(self, size: int) -> bytes:
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise ConnectionAbortedError("the caller left before it had sent all")
+        return data
 
     def chunk(self) -> bytes:
         size = int(self.rfile.readline().partition(b";")[0], 16)
-        data = self.rfile.read(size)
+        data = self.exactly(size)
         self.rfile.readline()
         return data
 

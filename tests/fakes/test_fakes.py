@@ -4,9 +4,11 @@ import base64
 import io
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -342,6 +344,19 @@ def test_a_connection_serves_many_calls(fakes: FakeProviders) -> None:
         for _ in range(3):
             session.get(fakes.root + "/nowhere", timeout=20)
     assert fakes.connections_accepted == 1
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 99", "Transfer-Encoding: chunked"])
+def test_who_leaves_in_the_middle_of_a_request_has_asked_for_nothing(
+    fakes: FakeProviders, framing: str
+) -> None:
+    address = urlsplit(fakes.base_url("openai"))
+    head = f"POST {address.path}/images/generations HTTP/1.1\r\nHost: here\r\n{framing}\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port)) as caller:
+        caller.sendall(head.encode() + b"63\r\n{")
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(1000) == b""
+    assert fakes.ledger == []
 
 
 def test_orders_can_be_given_over_http(fakes: FakeProviders) -> None:

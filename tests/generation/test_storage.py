@@ -64,7 +64,7 @@ def test_a_job_is_drawn_into_the_bucket_and_its_addresses_lead_there(
     until(lambda: Picture.objects.get().thumbnail_key, bool)
     keys = {item.key for item in bucket.objects.all()}
     assert result["imageKey"] in keys
-    assert len(keys) == 3
+    assert len(keys) == 4
     page = api.get(result["imageUrl"].removeprefix("http://testserver"))
     assert page.status_code == 302
     fetched = requests.get(page["Location"], timeout=10)
