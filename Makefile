@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/python manage.py serve
 
 # More than two cores have use for: tests wait for the servers that they start.
-JOBS := -n 3 --dist loadfile
+JOBS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Real services are used where they answer; the tests of rows run once more on PostgreSQL.
 test: test-sqlite $(if $(ARGS),,test-postgres)

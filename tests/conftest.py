@@ -40,8 +40,16 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 
+# Files that take long, most of it waiting for servers. Begun first, none is left alone at the end.
+SLOW = (
+    *("tests/faults/", "tests/serverless/", "tests/containers/", "tests/test_"),
+    *("tests/gates/test_exactness", "tests/api/test_bad_input", "tests/providers/test_contract"),
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is about one database alone is not for the pass on the other."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
     strange = [item for item in items if not about(item, connection.vendor)]
     if strange:
         config.hook.pytest_deselected(items=strange)

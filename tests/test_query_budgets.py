@@ -29,9 +29,9 @@ def models(demo: Provider) -> list[ImageModel]:
 
 
 @pytest.fixture
-def job(models: list[ImageModel]) -> Job:
+def job(server: Provider) -> Job:
     """A finished job of three models, with display copies."""
-    made = make_job(*models)
+    made = make_job(*(make_model(server, name) for name in ("riso", "orbit", "loom")))
     for pk in made.results.values_list("pk", flat=True):
         execution.draw(pk)
         copies.make(pk)
