@@ -46,7 +46,10 @@ class StudioForm:
 
     def refuse(self, refusal: Refusal) -> None:
         if refusal.status_code in LATER:
-            self.error = {"message": refusal.message, "field": "go", "until": until(refusal)}
+            again, message = until(refusal), refusal.message
+            if again and refusal.code == "RATE_LIMIT_EXCEEDED":  # it counts the minutes
+                message = _("That is all that may be drawn for now.")
+            self.error = {"message": message, "field": "go", "until": again}
             return
         field = str(refusal.extras.get("field", FIELD_OF_CODE.get(refusal.code, "prompt")))
         nothing_chosen = field == "models" and not self.slugs()

@@ -365,22 +365,29 @@ def test_a_busy_server_is_left_alone_and_no_connection_is_called_lost(
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("status", [402, 429, 503])
+@pytest.mark.parametrize(
+    ("status", "code", "sentence"),
+    [
+        (402, "BUDGET_EXHAUSTED", "Not now."),
+        (429, "RATE_LIMIT_EXCEEDED", "That is all that may be drawn for now."),
+        (503, "SERVICE_UNAVAILABLE", "Not now."),
+    ],
+)
 def test_a_refusal_for_now_is_told_under_generate_with_when_to_come_back(
-    served: Served, page: Page, status: int
+    served: Served, page: Page, status: int, code: str, sentence: str
 ) -> None:
     page.route(
         "**/generate",
         lambda route: route.fulfill(
             status=status,
             headers={"Retry-After": "45"},
-            json={"error": "X", "code": "X", "message": "Not now.", "retryAfter": 45},
+            json={"error": "X", "code": code, "message": "Not now.", "retryAfter": 45},
         ),
     )
     page.goto(served.root)
     page.get_by_label("Prompt", exact=True).fill("kept")
     press(page, "Generate")
-    expect(page.locator("#go-error")).to_have_text("Not now. Come back in 45 s.")
+    expect(page.locator("#go-error")).to_have_text(f"{sentence} Come back in 45 s.")
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("kept")
     page.unroute("**/generate")
     press(page, "Generate")

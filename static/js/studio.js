@@ -47,8 +47,11 @@ function whenAgain({ wait }) {
 }
 
 function tellRefusal(refusal) {
-  if (refusal.later) errors.show("go", `${refusal.message} ${whenAgain(refusal)}`);
-  else errors.show(refusal.field, refusal.message);
+  // The API's own sentence counts the minutes, however many they are.
+  const limited = refusal.code === "RATE_LIMIT_EXCEEDED" && refusal.wait > 0;
+  const message = limited ? word("limit-reached") : refusal.message;
+  if (refusal.later) errors.show("go", `${message} ${whenAgain(refusal)}`);
+  else errors.show(refusal.field, message);
 }
 
 async function generate(event) {

@@ -111,21 +111,23 @@ def test_the_command_line_names_what_was_asked_for(aurora: ImageModel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "wait"),
+    ("code", "wait", "sentence"),
     [
-        ("BUDGET_EXHAUSTED", 7200),
-        ("RATE_LIMIT_EXCEEDED", 840),
-        ("SERVICE_UNAVAILABLE", 5),
-        ("SERVICE_UNAVAILABLE", 0),
+        ("BUDGET_EXHAUSTED", 7200, "Not now."),
+        ("RATE_LIMIT_EXCEEDED", 840, "That is all that may be drawn for now."),
+        ("RATE_LIMIT_EXCEEDED", 5, "Not now."),
+        ("SERVICE_UNAVAILABLE", 5, "Not now."),
+        ("SERVICE_UNAVAILABLE", 0, "Not now."),
     ],
 )
-def test_a_refusal_for_now_stands_under_generate(code: str, wait: int) -> None:
+def test_a_refusal_for_now_stands_under_generate(code: str, wait: int, sentence: str) -> None:
     form = StudioForm(None)
     told: dict[str, Any] = {"retryAfter": wait} if wait else {}
     form.refuse(Refusal(code, "Not now.", **told))
     page = render_to_string("studio.html", {"form": form.values(default_slugs=[]), "models": []})
-    found = re.search(r'data-error-for="go">Not now\.(.*?)</p>', page)
+    found = re.search(r'data-error-for="go">(.*?)</p>', page)
     assert found
+    assert found[1].startswith(sentence)
     assert ("Come back at" in found[1]) == (wait >= 60)
 
 
