@@ -77,8 +77,10 @@ export class Lightbox {
     hangWhole(slot(dialog, "image"), tile);
     const { href } = slot(tile, "link");
     slot(dialog, "original").href = href;
-    slot(dialog, "save").href = href;
-    slot(dialog, "save").download = `${tile.dataset.stem}${endingOf(href)}`;
+    const name = `${tile.dataset.stem}${endingOf(href)}`;
+    // From a bucket, which is another origin, only the server can name what is saved.
+    slot(dialog, "save").href = `${href}?download=${encodeURIComponent(name)}`;
+    slot(dialog, "save").download = name;
     dialog.querySelector("[data-compares]").hidden = hung(this.list).length < 2;
     this.zoom.fit();
     this.tellDetails();

@@ -44,6 +44,27 @@ def test_a_picture_may_be_cached_for_good_and_runs_nothing(client: Client, key: 
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("name", "disposition"),
+    [
+        ("a-fox.png", 'attachment; filename="a-fox.png"'),
+        ("狐.png", "attachment; filename*=utf-8''%E7%8B%90.png"),
+        ("", None),
+        ('a"; filename="b.html', None),
+        ("../a.png", None),
+        ("a\r\nSet-Cookie: b", None),
+        ("a" * 151, None),
+    ],
+)
+def test_a_picture_is_saved_under_a_plain_name(
+    client: Client, key: str, name: str, disposition: str | None
+) -> None:
+    answer = client.get(f"/media/{key}", {"download": name})
+    answer.close()
+    assert answer.status_code == 200
+    assert answer.headers.get("Content-Disposition") == disposition
+
+
 def test_display_copies_are_webp(client: Client, job: Job) -> None:
     copied(job)
     picture = Picture.objects.get()

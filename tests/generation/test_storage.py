@@ -67,7 +67,11 @@ def test_a_job_is_drawn_into_the_bucket_and_its_addresses_lead_there(
     assert len(keys) == 4
     page = api.get(result["imageUrl"].removeprefix("http://testserver"))
     assert page.status_code == 302
+    named = api.get(f"{page.request['PATH_INFO']}?download=a-fox-aurora.png")
+    saved = requests.get(named["Location"], timeout=10)
+    assert saved.headers["Content-Disposition"] == 'attachment; filename="a-fox-aurora.png"'
     fetched = requests.get(page["Location"], timeout=10)
+    assert "Content-Disposition" not in fetched.headers
     assert fetched.headers["Content-Type"] == "image/png"
     assert pictures.check(fetched.content).width == result["width"]
 
