@@ -82,4 +82,7 @@ class Workers:
         for thread in (thread for worker in self.workers for thread in worker.workers):
             thread.stop()  # all at once: an idle one notices within WORKER_POLL
         for worker in self.workers:
-            worker.stop(timeout=max(100, int((deadline - time.monotonic()) * 1000)))
+            # Dramatiq closes what its consumers use after this time, and they notice as late:
+            # closed under one that runs, a channel of RabbitMQ was waited for without end.
+            left = int((deadline - time.monotonic()) * 1000)
+            worker.stop(timeout=max(2 * WORKER_POLL, left))

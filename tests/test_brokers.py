@@ -1,5 +1,6 @@
 """Jobs drawn over each broker: in process, Redis, RabbitMQ and SQS, against the real servers."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any
 import boto3
 import dramatiq
 import pytest
+from dramatiq.worker import ConsumerThread
 
 from generation import actors, bells, execution
 from generation.models import Result
@@ -85,6 +87,26 @@ def test_a_job_is_drawn(api: Api, server: Provider, fakes: FakeProviders, runnin
         seconds=30,
     )
     assert len(told) == len(fakes.charged) == 4
+
+
+@pytest.mark.parametrize("broker_url", ["redis", "rabbitmq"], indirect=True)
+def test_nothing_is_closed_under_a_consumer_that_runs(
+    broker: dramatiq.Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[bool] = []
+    close = ConsumerThread.close
+
+    def noted(consumer: ConsumerThread) -> None:
+        running.append(consumer.is_alive())
+        close(consumer)
+
+    monkeypatch.setattr(ConsumerThread, "close", noted)
+    workers = Workers(broker, calls=1, copies=1)
+    workers.start()
+    time.sleep(0.2)
+    workers.stop(grace=0)
+    assert running
+    assert not any(running)
 
 
 def test_doubled_late_and_unknown_bells_are_harmless(
