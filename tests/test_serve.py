@@ -1,6 +1,7 @@
 """`manage.py serve` as a newcomer meets it: real processes, killed and started again."""
 
 import asyncio
+import re
 import socket
 from pathlib import Path
 
@@ -8,12 +9,12 @@ import pytest
 
 from pixelprompt.management.commands.serve import listening
 from tests.fakes import FakeProviders
-from tests.served import Served
+from tests.served import COLLECTED, Served
 from tests.support import until
 
 
 def test_a_job_survives_a_restart(tmp_path: Path) -> None:
-    with Served(tmp_path) as first:
+    with Served(tmp_path, **COLLECTED) as first:
         assert first.get("/readyz").status_code == 200
         assert first.output.count("password") == 1
         job_id = first.generate("a fox in the snow")
@@ -25,7 +26,7 @@ def test_a_job_survives_a_restart(tmp_path: Path) -> None:
             assert picture.headers["Content-Type"] == "image/png"
             assert len(picture.content) == result["bytes"]
         assert first.terminate() == 0
-    with Served(tmp_path) as second:
+    with Served(tmp_path, **COLLECTED) as second:
         assert "password" not in second.output
         kept = second.status(job_id)
         assert kept["status"] == "completed"
@@ -34,6 +35,15 @@ def test_a_job_survives_a_restart(tmp_path: Path) -> None:
         shown = second.get("/gallery/list").json()["galleries"]
         assert job_id in [entry["id"] for entry in shown]
         assert second.get(f"/jobs/{job_id}").status_code == 200
+
+
+def test_a_checkout_serves_its_static_files_from_the_data_directory(tmp_path: Path) -> None:
+    with Served(tmp_path, **COLLECTED) as served:
+        linked = re.findall(r'(?:href|src)="/(static/[^"#]+)', served.get("/").text)
+        assert len(linked) > 5
+        for name in linked:
+            assert re.search(r"\.[0-9a-f]{12}\.\w+$", name)
+            assert served.get(f"/{name}").content == (tmp_path / name).read_bytes()
 
 
 def test_a_job_finishes_after_kill_9_and_a_restart(tmp_path: Path) -> None:
