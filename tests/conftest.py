@@ -50,15 +50,24 @@ SLOW = (
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is about one database alone is not for the pass on the other."""
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
-    strange = [item for item in items if not about(item, connection.vendor)]
+    strange = {item for item in items if not about(item, connection.vendor)}
+    if os.environ.get("TESTS_OF_ROWS") == "only":
+        strange |= {item for item in items if not asks_a_database(item)}
     if strange:
-        config.hook.pytest_deselected(items=strange)
+        config.hook.pytest_deselected(items=list(strange))
         items[:] = [item for item in items if item not in strange]
 
 
 def about(item: pytest.Item, vendor: str) -> bool:
     mark = item.get_closest_marker("only_on")
     return mark is None or vendor in mark.args
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """As pytest-django sees it, which lets no other test ask."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not {"db", "transactional_db"}.isdisjoint(fixtures)
 
 
 @pytest.hookimpl(wrapper=True)

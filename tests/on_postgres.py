@@ -1,4 +1,7 @@
-"""`python -m tests.on_postgres`: the tests of rows once more, on PostgreSQL where it answers."""
+"""`python -m tests.on_postgres`: the tests of rows once more, on PostgreSQL where it answers.
+
+Tests beside them that ask no database are left out: they would do the same again.
+"""
 
 import base64
 import os
@@ -13,7 +16,6 @@ PLACES = (
     "tests/gates",
     "tests/faults/test_state_machine.py",
     "tests/providers/test_encryption.py",
-    "tests/providers/test_routing_kinds.py",
     "tests/providers/test_sync.py",
     "tests/serverless/test_batches.py",
     "tests/test_brokers.py",
@@ -27,6 +29,7 @@ def main(words: list[str]) -> int:
         return int(os.environ.get("PIXELPROMPT_DEMAND") == "all")
     env = os.environ | {
         "DATABASE_URL": POSTGRES,
+        "TESTS_OF_ROWS": "only",
         "SECRET_KEY": base64.b64encode(os.urandom(32)).decode(),
         "FIELD_ENCRYPTION_KEYS": base64.b64encode(os.urandom(32)).decode(),
     }
