@@ -15,7 +15,7 @@ from tests.faults.stores import FaultyStore
 from tests.support import until
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".*_cache", "__pycache__", "data", "dist", "docs"
+    ".git", ".venv*", ".*_cache", "__pycache__", "node_modules", "data", "dist", "docs"
 )
 # What the next release adds to a model, after the line that is given first.
 ADDED = {
