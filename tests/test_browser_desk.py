@@ -109,12 +109,20 @@ class TestAJob:
 
 
 @pytest.mark.parametrize(
-    "listed", ["providers/imagemodel", "providers/provider", "generation/job", "generation/result"]
+    "listed",
+    [
+        "providers/imagemodel",
+        "providers/provider",
+        "generation/job",
+        "generation/result",
+        "generation/attempt",
+    ],
 )
 def test_a_list_fits_a_wide_screen(
     served: Served, providers: FakeProviders, desk: Page, listed: str
 ) -> None:
     half_failed(served, providers, "a heron on a stack of books in a flooded library at dawn")
+    served.finished(served.generate("oneword" * 40))
     desk.set_viewport_size({"width": 1440, "height": 900})
     desk.goto(f"{served.root}/admin/{listed}/")
     results = desk.locator("#changelist .results")

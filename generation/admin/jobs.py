@@ -250,8 +250,7 @@ class ResultAdmin(ReadOnly, ResultDeeds):
 class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
     nothing_yet = _("No call was made yet, so nothing can have cost anything.")
     list_display = (
-        "created_at", "purpose", "kind", "provider_model", "result", "state", "cost",
-        "ceiling", "counted", "http_status", "error_code", "request_id",
+        "created_at", "purpose", "kind", "provider_model", "state", "cost", "counted", "error_code",
     )  # fmt: skip
     fields = (
         "purpose", "result", "kind", "provider_model", "state", "created_at", "finished_at",
@@ -267,7 +266,6 @@ class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
         "provider_model",
         ("error_code", NamedBlank),
     )
-    list_select_related = ("result",)
     date_hierarchy = "created_at"
 
 
