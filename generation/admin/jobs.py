@@ -19,7 +19,7 @@ from generation.deletion import ObjectsRemain, delete_jobs, name_of
 from generation.models import Attempt, Job, Picture, Result
 from generation.models.job import status_of
 from generation.snapshots import Addresses, sentence
-from generation.templatetags.display import dollars, price
+from generation.templatetags.display import dollars, price, visible
 
 SHEET = 4
 STATUS = {
@@ -106,7 +106,7 @@ class JobAdmin(JobDeeds):
     date_hierarchy = "created_at"
     inlines = (ResultInline,)
     fields = (
-        "prompt", "negative_prompt", "steps", "guidance", "control", "seed", "aspect_ratio",
+        "shown_prompt", "negative_prompt", "steps", "guidance", "control", "seed", "aspect_ratio",
         "listed", "hidden", "created_at", "correlation_id",
     )  # fmt: skip
     readonly_fields = tuple(name for name in fields if name not in ("listed", "hidden"))
@@ -176,8 +176,12 @@ class JobAdmin(JobDeeds):
         return str(_("%(count)s of %(total)s") % {"count": job.image_count, "total": job.total})
 
     @admin.display(description=_("prompt"))
+    def shown_prompt(self, job: Job) -> str:
+        return visible(job.prompt)
+
+    @admin.display(description=_("prompt"))
     def prompt_start(self, job: Job) -> str:
-        return job.prompt if len(job.prompt) <= 80 else f"{job.prompt[:79]}…"
+        return visible(job.prompt if len(job.prompt) <= 80 else f"{job.prompt[:79]}…")
 
     @admin.display(description=_("pictures"))
     def pictures(self, job: Job) -> SafeString:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from generation.templatetags.display import visible
 from providers.statements import Change
 
 MAX_PROMPT = 1000
@@ -96,7 +97,7 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.prompt[:80]
+        return visible(self.prompt[:80])
 
     def get_absolute_url(self) -> str:
         return reverse("job", args=[self.id])

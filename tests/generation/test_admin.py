@@ -175,6 +175,17 @@ def test_jobs_are_shown_with_their_pictures(
         assert page(desk, "generation_attempt_change", pk)
 
 
+def test_the_desk_shows_what_would_turn_a_prompt_around(desk: Client) -> None:
+    job = make_job(prompt="a cat \u202egod a ton")
+    for shown in (
+        page(desk, "generation_job_changelist"),
+        page(desk, "generation_job_change", job.pk),
+        page(desk, "generation_job_delete", job.pk),
+    ):
+        assert "a cat [U+202E]god a ton" in shown
+        assert "\u202e" not in shown
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_hidden_job_leaves_the_gallery(
     desk: Client, api: Api, aurora: ImageModel, workers: Workers
