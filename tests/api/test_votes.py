@@ -1,5 +1,6 @@
 """Blind votes: once per browser and job, only where there is something to choose."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -147,6 +148,7 @@ def test_few_votes_give_no_place(api: Api, job: Job, client: Client) -> None:
     text = client.get("/leaderboard/").content.decode()
     assert "From one blind vote" in text
     assert "none yet" in text
+    assert re.findall('data-head="(.+?)"', text)[:3] == ["Picked", "Median time", "Price"]
 
 
 def test_models_that_cannot_be_told_apart_share_a_place(api: Api, job: Job) -> None:
