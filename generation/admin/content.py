@@ -68,7 +68,7 @@ class SwitchedAdmin(Labelled[Any], Audited[Any]):
 @admin.register(BlockedTerm)
 class BlockedTermAdmin(SwitchedAdmin):
     nothing_yet = _("No term is blocked. Add words that no prompt may hold.")
-    list_display = ("text", "category", "enabled")
+    list_display = fields = ("text", "category", "enabled")
     list_filter = ("category", "enabled")
 
     def get_urls(self) -> list[URLPattern]:
@@ -96,7 +96,7 @@ class BlockedTermAdmin(SwitchedAdmin):
 @admin.register(AllowedPhrase)
 class AllowedPhraseAdmin(SwitchedAdmin):
     nothing_yet = _("No phrase is excepted. Add harmless ones that hold a blocked term.")
-    list_display = ("text", "enabled")
+    list_display = fields = ("text", "enabled")
     list_filter = ("enabled",)
 
 

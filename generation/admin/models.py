@@ -48,7 +48,7 @@ class ImageModelForm(forms.ModelForm[ImageModel]):
     """A model picked from the catalogue brings its name, price and time limit along."""
 
     name = forms.CharField(
-        label=_("name"), required=False, max_length=100, help_text=_("Empty: the catalogue's name.")
+        label=_("Name"), required=False, max_length=100, help_text=_("Empty: the catalogue's name.")
     )
 
     class Meta:

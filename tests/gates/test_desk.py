@@ -123,3 +123,9 @@ class TestLoggingIn:
     @pytest.mark.usefixtures("dead_redis")
     def test_nobody_logs_in_uncounted(self, client: Client) -> None:
         assert "cannot be counted" in self.log_in(client, "right")
+
+
+@pytest.mark.parametrize("row", ["blockedterm", "allowedphrase"])
+def test_the_form_of_a_text_begins_with_the_text(desk: Client, row: str) -> None:
+    form = desk.get(reverse(f"admin:generation_{row}_add")).context["adminform"].form
+    assert [next(iter(form.fields)), list(form.fields)[-1]] == ["text", "enabled"]
