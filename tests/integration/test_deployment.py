@@ -61,7 +61,7 @@ def test_a_job_is_drawn_and_its_pictures_can_be_fetched(deployment: Deployment, 
 
 def test_an_unchanged_status_is_a_304(deployment: Deployment, job: Job) -> None:
     path = f"/status/{job['jobId']}"
-    answers = []
+    answers: list[tuple[int, str]] = []
     while (304, "") not in answers and len(answers) < 5:  # a display copy may come in between
         etag = deployment.ask("GET", path).headers["ETag"]
         again = deployment.ask("GET", path, headers={"If-None-Match": etag})
