@@ -129,6 +129,17 @@ def test_a_list_fits_a_wide_screen(
     assert results.evaluate("list => list.scrollWidth - list.clientWidth") == 0
 
 
+@pytest.mark.parametrize(
+    "form", ["password_change", "providers/provider/add", "providers/imagemodel/add"]
+)
+def test_a_form_fits_a_phone(served: Served, desk: Page, form: str) -> None:
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(f"{served.root}/admin/{form}/")
+    rows = desk.locator("#content-main .form-row")
+    expect(rows.first).to_be_visible()
+    assert all(row.evaluate("row => row.scrollWidth <= row.clientWidth") for row in rows.all())
+
+
 def test_a_newcomer_comes_from_demo_models_to_a_first_real_picture(
     tmp_path: Path, providers: FakeProviders, page: Page
 ) -> None:
