@@ -48,7 +48,7 @@ class StudioForm:
         if refusal.status_code in LATER:
             again, message = until(refusal), refusal.message
             if again and refusal.code == "RATE_LIMIT_EXCEEDED":  # it counts the minutes
-                message = _("That is all that may be drawn for now.")
+                message = _("That is all for now.")
             self.error = {"message": message, "field": "go", "until": again}
             return
         field = str(refusal.extras.get("field", FIELD_OF_CODE.get(refusal.code, "prompt")))
@@ -69,9 +69,11 @@ class StudioForm:
 
 
 def until(refusal: Refusal) -> datetime | None:
-    """When it is worth to come back, if that is a minute or more away."""
+    """When it is worth to come back, if that is a minute or more away. The sentence on a budget
+    says when it begins anew, if anybody knows."""
     wait = refusal.extras.get("retryAfter", 0)
-    return timezone.now() + timedelta(seconds=wait) if wait >= MINUTE else None
+    told = wait < MINUTE or refusal.code == "BUDGET_EXHAUSTED"
+    return None if told else timezone.now() + timedelta(seconds=wait)
 
 
 def as_number(text: str) -> Any:

@@ -52,6 +52,22 @@ def test_an_enhancement_marks_what_it_added_and_can_be_undone(served: Served, pa
     expect(prompt).to_have_value("a grey cat")
 
 
+def test_a_limit_of_another_kind_is_told_in_the_same_words(
+    served: Served, browser: Browser
+) -> None:
+    told = {"code": "RATE_LIMIT_EXCEEDED", "message": "Please try again in 716 minutes."}
+    limited = {"status": 429, "headers": {"Retry-After": "42960"}, "json": told}
+    page = browser.new_page(locale="en-US")
+    page.route("**/enhance", lambda route: route.fulfill(**limited))
+    page.goto(served.root)
+    page.get_by_label("Prompt", exact=True).fill("a grey cat")
+    page.get_by_role("button", name="Enhance").click()
+    trouble = page.get_by_role("dialog", name="Enhance").locator("[data-slot=trouble]")
+    words = re.compile(r"^That is all for now\. Come back at [\d:]+\s[AP]M\.$")
+    expect(trouble).to_have_text(words)
+    page.close()
+
+
 def test_the_desk_says_which_models_do_not_know_a_parameter(served: Served, page: Page) -> None:
     page.goto(served.root)
     page.get_by_text("Shape, seed and more").click()

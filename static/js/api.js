@@ -1,9 +1,12 @@
 /** Talking to the server: JSON out, JSON or one of our errors back. */
 
+import { stopwatch } from "./format.js";
+import { soon } from "./when.js";
 import { word } from "./words.js";
 
 const PATIENCE = 30_000;
 const LATER = [402, 429, 503];
+const MINUTE = 60;
 
 /** The server said no, or nothing. `message` is for people; `field` says where it belongs. */
 export class Refusal extends Error {
@@ -29,6 +32,23 @@ export function waitOf(answer) {
   return Math.max(0, Math.ceil(seconds) || 0);
 }
 
+/** "Come back at 14:32." @param {number} wait in seconds */
+function whenAgain(wait) {
+  if (wait < MINUTE) return word("back-in", { time: stopwatch(wait) });
+  return word("back-at", { time: soon(new Date(Date.now() + wait * 1000)) });
+}
+
+/**
+ * What is wrong and, once, when to come back. The API's own sentence on a limit counts the minutes,
+ * however many they are; the one on a budget says when it begins anew, if anybody knows.
+ */
+function sentenceOf(told, wait) {
+  const message = told?.message ?? word("bad-answer");
+  if (!wait || told?.code === "BUDGET_EXHAUSTED") return message;
+  const limited = told?.code === "RATE_LIMIT_EXCEEDED";
+  return `${limited ? word("limit-reached") : message} ${whenAgain(wait)}`;
+}
+
 async function answerTo(url, request) {
   try {
     return await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE) });
@@ -52,9 +72,9 @@ export async function call(method, url, body, headers = {}) {
   });
   const told = await answer.json().catch(() => null);
   if (answer.ok && told) return told;
-  const facts = { code: told?.code, field: told?.field };
-  const message = told?.message ?? word("bad-answer");
-  throw new Refusal(message, { ...facts, status: answer.status, wait: waitOf(answer) });
+  const wait = waitOf(answer);
+  const facts = { code: told?.code, field: told?.field, status: answer.status, wait };
+  throw new Refusal(sentenceOf(told, wait), facts);
 }
 
 /** @param {string} url @param {object} body @param {Record<string, string>} [headers] */

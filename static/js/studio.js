@@ -3,17 +3,14 @@
 import { post, Wish } from "./api.js";
 import { offerEnhancement } from "./enhance.js";
 import { Errors } from "./errors.js";
-import { stopwatch } from "./format.js";
 import { offerInspiration } from "./inspire.js";
 import { Models } from "./models.js";
 import { lengthOf, Prompt } from "./prompt.js";
 import { Settings } from "./settings.js";
 import { keepToken, remember } from "./store.js";
-import { soon } from "./when.js";
 import { word } from "./words.js";
 
 const NO_JOB = "00000000-0000-0000-0000-000000000000";
-const MINUTE = 60;
 
 const form = document.querySelector("[data-generate]");
 const errors = new Errors(form);
@@ -39,19 +36,8 @@ async function send() {
   window.location.assign(form.dataset.jobUrl.replace(NO_JOB, jobId));
 }
 
-/** "Come back at 14:32.", where the server said when. */
-function whenAgain({ wait }) {
-  if (!wait) return "";
-  if (wait < MINUTE) return word("back-in", { time: stopwatch(wait) });
-  return word("back-at", { time: soon(new Date(Date.now() + wait * 1000)) });
-}
-
 function tellRefusal(refusal) {
-  // The API's own sentence counts the minutes, however many they are.
-  const limited = refusal.code === "RATE_LIMIT_EXCEEDED" && refusal.wait > 0;
-  const message = limited ? word("limit-reached") : refusal.message;
-  if (refusal.later) errors.show("go", `${message} ${whenAgain(refusal)}`);
-  else errors.show(refusal.field, message);
+  errors.show(refusal.later ? "go" : refusal.field, refusal.message);
 }
 
 async function generate(event) {

@@ -178,7 +178,7 @@ def test_the_form_without_javascript_is_limited_alike(client: Client) -> None:
     assert client.post("/", form, REMOTE_ADDR=CLIENT).status_code == 302
     refused = client.post("/", form, REMOTE_ADDR=CLIENT)
     assert refused.status_code == 429
-    assert "That is all that may be drawn for now." in refused.content.decode()
+    assert "That is all for now." in refused.content.decode()
     assert jobs() == 1
 
 
