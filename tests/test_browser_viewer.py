@@ -116,6 +116,20 @@ class TestLightbox:
         expect(link(page, 3)).to_be_focused()
         page.wait_for_url(job)
 
+    def test_a_picture_that_a_cdn_shows_is_saved_from_here(
+        self, job: str, browser: Browser
+    ) -> None:
+        page = browser.new_page()
+        page.goto(job)
+        link(page, 1).evaluate(
+            "link => (link.href = link.href.replace(/.*[/]media/, 'https://pictures.example'))"
+        )
+        link(page, 1).click()
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Download", exact=True).click()
+        assert saved.value.suggested_filename == "a-fox-in-the-snow-demo-aurora.png"
+        page.close()
+
     def test_the_address_opens_the_same_picture_and_back_closes_it(
         self, job: str, page: Page
     ) -> None:

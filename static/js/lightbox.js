@@ -8,12 +8,15 @@ import { hangWhole, hung } from "./whole.js";
 import { word } from "./words.js";
 import { offerZoom, tellZoom, Zoom } from "./zoom.js";
 
+const NO_KEY = "KEY";
+
 const mine = (hash) => hash.startsWith("tile-");
 
 export class Lightbox {
   /** @param {HTMLElement} job @param {HTMLElement} list the tiles */
   constructor(job, list) {
     this.list = list;
+    this.mediaUrl = job.dataset.mediaUrl;
     this.dialog = document.getElementById("lightbox");
     this.frame = slot(this.dialog, "frame");
     this.toggle = this.dialog.querySelector("[data-details]");
@@ -78,8 +81,9 @@ export class Lightbox {
     const { href } = slot(tile, "link");
     slot(dialog, "original").href = href;
     const name = `${tile.dataset.stem}${endingOf(href)}`;
-    // From a bucket, which is another origin, only the server can name what is saved.
-    slot(dialog, "save").href = `${href}?download=${encodeURIComponent(name)}`;
+    // A bucket and a CDN are other origins: what is saved, and its name, are for our server to say.
+    const here = this.mediaUrl.replace(NO_KEY, keyOf(href));
+    slot(dialog, "save").href = `${here}?download=${encodeURIComponent(name)}`;
     slot(dialog, "save").download = name;
     dialog.querySelector("[data-compares]").hidden = hung(this.list).length < 2;
     this.zoom.fit();
@@ -127,6 +131,11 @@ export class Lightbox {
     event.preventDefault();
     enter(link.closest("[data-tile]").id);
   }
+}
+
+/** A picture's storage key: job, result, content. */
+function keyOf(url) {
+  return new URL(url).pathname.split("/").slice(-3).join("/");
 }
 
 function endingOf(url) {

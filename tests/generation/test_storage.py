@@ -16,6 +16,8 @@ from pixelprompt.broker import Workers
 from providers.models import ImageModel
 from tests.support import Api, until
 
+UUID = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
+
 
 def test_an_object_is_written_once_with_its_type_and_for_good(bucket: Any) -> None:
     pictures.store("a/b/1-c.png", b"first")
@@ -80,3 +82,7 @@ def test_a_job_is_drawn_into_the_bucket_and_its_addresses_lead_there(
 def test_behind_a_cdn_addresses_are_the_cdn_s(bucket: Any, settings: Any, client: Client) -> None:
     settings.CLOUDFRONT_DOMAIN = "d111.cloudfront.net"
     assert Addresses("http://x").media("a/b.png") == "https://d111.cloudfront.net/a/b.png"
+    key = f"{UUID}/{UUID}/1-{'0' * 64}.png"
+    saved = client.get(f"/media/{key}?download=a-fox.png")["Location"]
+    assert saved.startswith(settings.S3_ENDPOINT_URL)
+    assert "response-content-disposition=attachment" in saved
