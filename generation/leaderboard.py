@@ -73,7 +73,7 @@ def board() -> Board:
     found = strengths(tally.duels)
     facts = facts_of(found)
     rows = [standing(slug, tally, found, facts.get(slug, {})) for slug in found]
-    rows.sort(key=lambda row: (row.rank is None, -row.strength.value))
+    rows.sort(key=lambda row: (row.rank is None, row.rank or 0, -row.strength.value))
     return Board(rows, sum(tally.picked.values()))
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from generation import leaderboard
+from generation.bradley_terry import Strength
 from generation.models import Job, Result, Vote
 from providers.models import ImageModel, Provider
 from tests.api.drawing import draw, drawn, fail, invalid, refusal
@@ -155,6 +156,16 @@ def test_models_that_cannot_be_told_apart_share_a_place(api: Api, job: Job) -> N
     for number in range(12):
         cast(api, job, number % 3 + 1, f"browser number {number}")
     assert [row.rank for row in leaderboard.board().standings] == [1, 1, 1]
+
+
+def test_places_stand_in_their_order(api: Api, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of which little is known may share a place with a better one."""
+    for number in range(12):
+        cast(api, job, 1, f"browser number {number}")
+    known = {"alpha": Strength(2, 0.1), "beta": Strength(0, 0.1), "gamma": Strength(-1, 5)}
+    monkeypatch.setattr(leaderboard, "strengths", lambda duels: known)
+    standings = leaderboard.board().standings
+    assert [(row.name, row.rank) for row in standings] == [("alpha", 1), ("gamma", 1), ("beta", 2)]
 
 
 def test_without_votes_the_page_says_what_to_do(client: Client, job: Job) -> None:
