@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.chromium import CHROMIUM
@@ -138,6 +139,15 @@ def test_a_form_fits_a_phone(served: Served, desk: Page, form: str) -> None:
     rows = desk.locator("#content-main .form-row")
     expect(rows.first).to_be_visible()
     assert all(row.evaluate("row => row.scrollWidth <= row.clientWidth") for row in rows.all())
+
+
+def test_the_calendar_can_be_read_in_the_dark(served: Served, desk: Page) -> None:
+    desk.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    desk.goto(f"{served.root}/admin/providers/provider/add/")
+    desk.get_by_role("link", name="Choose a Date").click()
+    expect(desk.locator(".calendarbox")).to_be_visible()
+    found = Axe().run(desk, ".calendarbox", {"runOnly": ["color-contrast"]})
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_newcomer_comes_from_demo_models_to_a_first_real_picture(
