@@ -24,6 +24,7 @@ class Clients:
         self.requests: list[Request] = []
         self.polls: list[Poll] = []
         self.ended: set[str] = set()
+        self._looking = threading.Lock()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="clients", daemon=True)
 
@@ -68,16 +69,18 @@ class Clients:
             list(pool.map(lambda prompt: self.send(prompt, **fields), prompts))
 
     def look(self, job: str) -> Poll | None:
-        """One look at a job, remembered; None where nobody answers."""
-        try:
-            answer = requests.get(f"{self.root}/status/{job}", timeout=10)
-        except requests.RequestException:
-            return None
-        if answer.status_code != 200:
-            return None
-        poll = as_poll(answer.json(), time.time())
-        self.polls.append(poll)
-        return poll
+        """One look at a job, remembered; None where nobody answers. One at a time: of two that
+        look at once, the one with the older answer may be the later to note it."""
+        with self._looking:
+            try:
+                answer = requests.get(f"{self.root}/status/{job}", timeout=10)
+            except requests.RequestException:
+                return None
+            if answer.status_code != 200:
+                return None
+            poll = as_poll(answer.json(), time.time())
+            self.polls.append(poll)
+            return poll
 
     def look_at_all(self) -> None:
         for job in self.accepted:
