@@ -15,12 +15,12 @@ from django.db.models.functions import Cast
 from generation import search
 from generation.models import Job, Result
 from generation.models.job import JobQuerySet
+from generation.pictures import COPIES
 
 PAGE = 24
 # A page shows some hundred results; to read all that is stored of them would be most of the work.
-COPIES = ("thumbnail_key", "medium_key", "small_key")
 SHOWN = ["job_id", "name", "slug", "finished_at"] + [
-    f"picture__{name}" for name in ("key", *COPIES, "width", "height")
+    f"picture__{name}" for name in ("key", *(copy[0] for copy in COPIES), "width", "height")
 ]
 
 

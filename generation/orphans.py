@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from generation import batches
 from generation.models import Attempt, Job, Picture
+from generation.pictures import COPIES
 from generation.storage import StoredObject, shelf
 
 GRACE = timedelta(days=1)
-NO_COPIES = {"thumbnail_key": "", "medium_key": "", "small_key": "", "copy_tries": 0}
+NO_COPIES = {"copy_tries": 0} | {name: "" for name, _, _ in COPIES}
 LOOKERS = 16  # threads that ask a bucket whether an object exists
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 OURS = re.compile(rf"readiness/[^/]+|{ID}/({ID})/[^/]+")
@@ -98,7 +99,7 @@ def look_for_pictures(*, apply: bool) -> Pictures:
 
 
 def keys_of(picture: Picture) -> list[str]:
-    keys = (picture.key, picture.thumbnail_key, picture.medium_key, picture.small_key)
+    keys = (picture.key, *(getattr(picture, name) for name, _, _ in COPIES))
     return [key for key in keys if key]
 
 
