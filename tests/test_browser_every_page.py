@@ -61,6 +61,7 @@ class Site:
         self.page.locator(
             "#result_list tbody th a, #result_list tbody .field-small a"
         ).first.click()
+        self.page.wait_for_url(re.compile("/change/"))
 
     def generate(self, prompt: str) -> None:
         self.open("/")
@@ -196,7 +197,8 @@ def login(site: Site) -> None:
 
 def run_again(site: Site) -> None:
     site.first("generation/job")
-    site.press("Run again")
+    with site.page.expect_navigation():
+        site.press("Run again")
 
 
 def refused(site: Site) -> None:
@@ -208,6 +210,7 @@ def refused(site: Site) -> None:
 def deleting(site: Site) -> None:
     site.first("generation/job")
     site.page.get_by_role("link", name="Delete").click()
+    site.page.wait_for_url(re.compile("/delete/"))
 
 
 LISTS = (

@@ -9,7 +9,8 @@ import pytest
 
 from tests.fakes import FakeProviders
 from tests.faults import databases, servers
-from tests.faults.arrangement import Arrangement
+from tests.faults.arrangement import UNHURRIED, Arrangement
+from tests.faults.clients import ENDED
 from tests.faults.processes import ROOT
 from tests.faults.stores import FaultyStore
 from tests.support import until
@@ -55,7 +56,9 @@ def releases(
 ) -> Iterator[tuple[Arrangement, Arrangement]]:
     """The present one and the next, as two machines of one installation."""
     with servers.postgres() as database, servers.shared_redis() as broker:
-        shared: Any = {"database": database, "broker": broker, "store": store}
+        shared: Any = {"database": database, "broker": broker, "store": store} | {
+            "LEASE": UNHURRIED
+        }
         made = []
         for name, code in (("old", ROOT), ("new", next_release)):
             (tmp_path / name).mkdir()
@@ -75,7 +78,9 @@ def migrate(new: Arrangement) -> None:
 def drawn(place: Arrangement, prompt: str) -> None:
     """Order a job there, and see all of it drawn."""
     job = place.clients.send(prompt).job
-    until(lambda: place.clients.look(job), lambda poll: poll and poll.status == "completed", 60)
+    until(lambda: place.clients.look(job), lambda poll: poll and poll.status in ENDED, 60)
+    ended = [row for row in place.rows.results if row.job == job]
+    assert {row.state for row in ended} == {"completed"}, ended
 
 
 def test_a_release_and_the_next_one_draw_side_by_side_and_lose_nothing(

@@ -24,6 +24,7 @@ LOCAL = "openai-compatible"
 PRICE = 40_000
 TOLD = {"flux-2-pro": 30_000}  # the provider tells this price when it takes the order
 QUICK = {"LEASE": "2.4", "SWEEP": "0.4", "BELL_PAUSE": "2"}
+UNHURRIED = "30"  # a lease where no worker dies: one on a busy machine keeps its claims
 
 
 class Arrangement:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import FakeProviders
 from tests.faults import servers
-from tests.faults.arrangement import Arrangement
+from tests.faults.arrangement import UNHURRIED, Arrangement
 from tests.faults.conftest import Place
 from tests.faults.scale import scaled
 
@@ -36,7 +36,9 @@ def test_a_broker_that_forgets_its_messages_loses_no_job(
 ) -> None:
     fakes.delay(0.4)
     database, broker = arrangement
-    with Arrangement(tmp_path, fakes, MODELS, database=database, broker=broker, threads=4) as place:
+    with Arrangement(
+        tmp_path, fakes, MODELS, database=database, broker=broker, threads=4, LEASE=UNHURRIED
+    ) as place:
         place.web()
         place.clients.send_all(prompts("before anybody listens"))
         servers.forget_bells(broker)
@@ -58,7 +60,13 @@ def test_a_redis_that_dies_and_comes_back_empty_loses_no_job(
         servers.postgres() as database,
         servers.private_redis() as broker,
         Arrangement(
-            tmp_path, fakes, MODELS, database=database, broker=broker.url, threads=4
+            tmp_path,
+            fakes,
+            MODELS,
+            database=database,
+            broker=broker.url,
+            threads=4,
+            LEASE=UNHURRIED,
         ) as place,
     ):
         place.web()

@@ -9,7 +9,7 @@ import requests
 
 from tests.fakes import FakeProviders
 from tests.faults import databases
-from tests.faults.arrangement import Arrangement
+from tests.faults.arrangement import UNHURRIED, Arrangement
 from tests.faults.load import check_pictures, completed, orders_coming_in
 from tests.support import until
 
@@ -24,7 +24,7 @@ DAYS_AGO = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-3 days')"
 def place(tmp_path: Path, fakes: FakeProviders) -> Arrangement:
     """An installation that made its own secrets, as a newcomer's does."""
     fakes.delay(0.2)
-    return Arrangement(tmp_path, fakes, ["one", "two"], threads=4, env=GENERATED)
+    return Arrangement(tmp_path, fakes, ["one", "two"], threads=4, env=GENERATED, LEASE=UNHURRIED)
 
 
 def ran(place: Arrangement, *words: str, **env: str) -> str:
