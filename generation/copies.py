@@ -28,8 +28,8 @@ def copy(picture: Picture) -> None:
     try:
         source = pictures.PAINTED if picture.result.kind == "demo" else pictures.TRAINED
         keys = pictures.display_copies(picture.key, source)
-    except OSError:
-        log.exception("The display copies could not be made.")
+    except OSError as problem:  # the storage is away, or the job is being deleted
+        log.error("The display copies could not be made: %s", problem)
         return
     failpoint("after-copies-stored")
     with transaction.atomic():

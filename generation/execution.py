@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.utils.translation import gettext_noop
 
 from generation import bells, calls, correlation, pictures
@@ -92,7 +92,7 @@ def carry_out(claim: Claim) -> None:
     except ProviderError as error:
         give_up(claim, error)
     except OSError as error:  # the storage: the picture is paid for, but cannot be kept
-        log.exception("The picture could not be stored.")
+        log.error("The picture could not be stored: %s", error)
         end(claim, "STORAGE_FAILED", "The picture could not be stored.", facts_of(error))
     except Fenced:
         raise
@@ -204,7 +204,10 @@ def give_up(claim: Claim, error: ProviderError) -> None:
     """Wait and try again where that is proven to cost nothing; else end with the reason."""
     if claim.attempt.task:  # bought before this claim
         error.uncharged = False
-    press(claim.result, error)
+    try:
+        press(claim.result, error)
+    except Error:
+        log.exception("What this error means for the other results could not be written down.")
     facts = facts_of(error)
     wait = wait_before_retry(claim, error)
     log.warning(

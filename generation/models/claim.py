@@ -1,10 +1,14 @@
 """A claim: a worker's hold on a result."""
 
+import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from django.db import transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from generation.models.attempt import Attempt
@@ -16,8 +20,35 @@ if TYPE_CHECKING:
     from generation.models.result import Result
     from generation.pictures import StoredPicture
 
+Change = TypeVar("Change", bound=Callable[..., bool])
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5  # seconds until a database that is away is asked again
 TOLD_LATE = ("state", "cost_micros", "request_id", "http_status", "error_code", "detail")
 PICTURE = ("object_key", "sha256", "content_type", "width", "height", "byte_size")
+
+
+def patient(change: Change) -> Change:
+    """Try again while the database is away, as long as a lease lasts: the call is paid for.
+
+    A change that was committed although its answer was lost is not made twice: the claim no longer
+    holds then.
+    """
+
+    @wraps(change)
+    def tried(claim: "Claim", *args: Any, **kwargs: Any) -> bool:
+        end = time.monotonic() + settings.LEASE
+        while True:
+            try:
+                return bool(change(claim, *args, **kwargs))
+            except (InterfaceError, OperationalError) as problem:
+                if connection.in_atomic_block or time.monotonic() > end:
+                    raise
+                log.warning("The database is away: %s.", type(problem).__name__)
+                connection.close()
+                time.sleep(PAUSE)
+
+    return cast(Change, tried)
 
 
 class Claim:
@@ -41,6 +72,7 @@ class Claim:
         """Commit the provider's task id, so that a crash leads to polling, not to a second call."""
         return self._change({}, {"task": task})
 
+    @patient
     def received(self, picture: "StoredPicture", facts: dict[str, Any]) -> bool:
         """Commit where the picture is about to be stored and what is known of the call.
 
@@ -64,6 +96,7 @@ class Claim:
             self.attempt.receive(facts | known)
         return True
 
+    @patient
     def complete(self) -> bool:
         """The picture is stored: show it."""
         with transaction.atomic():
@@ -105,6 +138,7 @@ class Claim:
             facts,
         )
 
+    @patient
     def _change(self, result: dict[str, Any], attempt: dict[str, Any]) -> bool:
         """Change row and Attempt together, if the claim still holds."""
         with transaction.atomic():

@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeProviders
-from tests.faults import servers
+from tests.faults import databases, servers
 from tests.faults.arrangement import UNHURRIED, Arrangement
 from tests.faults.conftest import Place
 from tests.faults.scale import scaled
+from tests.support import until
 
 MODELS = [f"m-{number}" for number in range(scaled(3, 10))]
 ROUNDS = range(scaled(2, 6))
 GAP = scaled(0.5, 2.0)
 PATIENCE = scaled(60, 320)
+CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def prompts(about: str) -> Sequence[str]:
@@ -100,3 +105,26 @@ def test_an_immediate_restart_of_postgresql_loses_no_job(
             place.clients.send_all(prompts(f"after restart {number}"))
         assert place.broken_promises(seconds=PATIENCE) == []
         print("all drawn:", all_drawn(place))
+
+
+def test_pictures_are_kept_whose_transactions_postgresql_ended(
+    tmp_path: Path, fakes: FakeProviders
+) -> None:
+    fakes.hold()
+    with (
+        servers.postgres() as database,
+        servers.shared_redis() as broker,
+        Arrangement(
+            tmp_path, fakes, MODELS, database=database, broker=broker, LEASE=UNHURRIED
+        ) as place,
+    ):
+        place.web()
+        place.worker()
+        place.clients.send("bought just before")
+        until(lambda: len(fakes.ledger), lambda calls: calls == len(MODELS))
+        with databases.connected(database) as locker:
+            locker.execute("SELECT * FROM generation_result FOR UPDATE")
+            fakes.release()
+            until(lambda: databases.select(database, CUT)[0], bool)
+        assert place.broken_promises(seconds=PATIENCE) == []
+        assert all_drawn(place)
