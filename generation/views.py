@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -134,16 +133,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
         page = shelves.page(cursor=request.GET.get("cursor", ""), query=query, model=model)
     except shelves.BadCursor:
         return redirect("gallery")
-    asked = {"q": query, "model": model, "cursor": page.next_cursor or ""}
-    following = urlencode({name: value for name, value in asked.items() if value})
+    asked = {name: value for name, value in {"q": query, "model": model}.items() if value}
+    older = asked | {"cursor": page.next_cursor}
     addresses = addresses_for(request)
     context = {
         "galleries": [tiles.sheet(entry, addresses) for entry in page.entries],
-        "next_url": f"{reverse('gallery')}?{following}" if page.next_cursor else None,
+        "next_url": reverse("gallery", query=older) if page.next_cursor else None,
+        "newest_url": reverse("gallery", query=asked) if "cursor" in request.GET else None,
         "query": query,
         "model": model,
         "models": ImageModel.objects.values("slug", "name"),
-        "total": len(page.entries),
     }
     return render(request, "gallery.html", context)
 

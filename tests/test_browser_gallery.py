@@ -68,6 +68,7 @@ def test_it_goes_on_by_itself_and_ends(served: Served, page: Page) -> None:
         sheets.last.scroll_into_view_if_needed()
         expect(sheets).to_have_count(count)
     expect(page.get_by_role("link", name="Older")).to_have_count(0)
+    expect(page.locator("[data-end]")).to_have_text("There is nothing older.")
     links = [sheet.get_attribute("href") for sheet in page.locator("[data-gallery] a").all()]
     assert len(set(links)) == JOBS
 
@@ -112,7 +113,12 @@ def test_without_javascript_pages_follow_one_another(served: Served, browser: Br
         seen += [sheet.get_attribute("href") for sheet in page.locator("[data-gallery] a").all()]
         if not page.get_by_role("link", name="Older").count():
             break
-        page.get_by_role("link", name="Older").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Older").click()
+    expect(page.get_by_text("There is nothing older.")).to_be_visible()
+    page.get_by_role("link", name="Back to the newest").click()
+    expect(page.locator("[data-gallery] a").first).to_have_attribute("href", str(seen[0]))
+    expect(page.get_by_role("link", name="Back to the newest")).to_have_count(0)
     assert len(seen) == len(set(seen)) == JOBS
     context.close()
 

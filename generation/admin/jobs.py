@@ -1,11 +1,12 @@
 """The operator's desk for jobs: what was asked, what came of it, and what it cost."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import F, Max, Prefetch, QuerySet, Window
+from django.db.models import F, Max, Model, Prefetch, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -34,6 +35,17 @@ REMAINS = _(
     "The storage did not delete the pictures of job %(id)s, so the job stays. Try again when the "
     "storage answers. Jobs before it in the list are deleted."
 )
+
+
+def plain(model: type[Model], field: str) -> Callable[[Any, Any], str]:
+    """A read-only field in which a stranger's text has its direction marks made visible."""
+
+    @admin.display(description=model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+    def shown(desk: Any, row: Any) -> str:
+        told = getattr(row, field)
+        return visible(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))
+
+    return shown
 
 
 class ReadOnly:
@@ -106,10 +118,12 @@ class JobAdmin(JobDeeds):
     date_hierarchy = "created_at"
     inlines = (ResultInline,)
     fields = (
-        "shown_prompt", "negative_prompt", "steps", "guidance", "control", "seed", "aspect_ratio",
-        "listed", "hidden", "created_at", "correlation_id",
+        "shown_prompt", "shown_negative_prompt", "steps", "guidance", "control", "seed",
+        "aspect_ratio", "listed", "hidden", "created_at", "correlation_id",
     )  # fmt: skip
     readonly_fields = tuple(name for name in fields if name not in ("listed", "hidden"))
+    shown_prompt = plain(Job, "prompt")
+    shown_negative_prompt = plain(Job, "negative_prompt")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         shown = Result.objects.latest_round().select_related("picture").order_by("index")
@@ -174,10 +188,6 @@ class JobAdmin(JobDeeds):
     @admin.display(description=_("drawn"), ordering="image_count")
     def drawn(self, job: Job) -> str:
         return str(_("%(count)s of %(total)s") % {"count": job.image_count, "total": job.total})
-
-    @admin.display(description=_("prompt"))
-    def shown_prompt(self, job: Job) -> str:
-        return visible(job.prompt)
 
     @admin.display(description=_("prompt"))
     def prompt_start(self, job: Job) -> str:
@@ -259,9 +269,13 @@ class AttemptAdmin(InDollars, ReadOnly, admin.ModelAdmin[Attempt]):
     fields = (
         "purpose", "result", "kind", "provider_model", "state", "created_at", "finished_at",
         "cost", "ceiling", "counted", "window", "task", "request_id", "http_status", "error_code",
-        "detail", "prompt_sent", "revised_prompt", "parameters", "seed",
+        "shown_detail", "shown_prompt_sent", "shown_revised_prompt", "shown_parameters", "seed",
     )  # fmt: skip
-    readonly_fields = ("cost", "ceiling", "counted")
+    readonly_fields = fields
+    shown_detail = plain(Attempt, "detail")
+    shown_prompt_sent = plain(Attempt, "prompt_sent")
+    shown_revised_prompt = plain(Attempt, "revised_prompt")
+    shown_parameters = plain(Attempt, "parameters")
     list_filter = (
         "created_at",
         "purpose",

@@ -5,6 +5,7 @@ import { announce, counted } from "./words.js";
 
 const list = document.querySelector("[data-gallery]");
 const more = document.querySelector("[data-more]");
+const end = document.querySelector("[data-end]");
 const AHEAD = "600px";
 let pages = 0;
 let busy = false;
@@ -31,8 +32,9 @@ async function goOn() {
     if (next) link.href = next.href;
     else link.remove();
     more.hidden = !next;
+    end.hidden = Boolean(next);
     pages += 1;
-    announce(counted("older", entries.length));
+    announce([counted("older", entries.length), next ? "" : end.textContent].join(" "));
     return true;
   } catch {
     return false;

@@ -186,6 +186,22 @@ def test_the_desk_shows_what_would_turn_a_prompt_around(desk: Client) -> None:
         assert "\u202e" not in shown
 
 
+def test_the_desk_shows_what_would_turn_a_providers_words_around(
+    desk: Client, aurora: ImageModel
+) -> None:
+    words = ("negative_prompt", "prompt_sent", "revised_prompt", "detail")
+    turned = dict.fromkeys(words, "not a \u202etac")
+    job = make_job(aurora)
+    Job.objects.update(negative_prompt=turned.pop("negative_prompt"))
+    known = {"negative_prompt": {"state": "applied", "sent": "no \u202etac"}}
+    attempt = Attempt.objects.create(result=job.results.get(), epoch=1, parameters=known, **turned)
+    told = page(desk, "generation_job_change", job.pk)
+    assert "not a [U+202E]tac" in told
+    told += page(desk, "generation_attempt_change", attempt.pk)
+    assert told.count("not a [U+202E]tac") == len(words)
+    assert "\u202e" not in told
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_hidden_job_leaves_the_gallery(
     desk: Client, api: Api, aurora: ImageModel, workers: Workers
