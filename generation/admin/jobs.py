@@ -42,7 +42,7 @@ def plain(model: type[Model], field: str) -> Callable[[Any, Any], str]:
 
     @admin.display(description=model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
     def shown(desk: Any, row: Any) -> str:
-        told = getattr(row, field)
+        told = getattr(row, field) or desk.get_empty_value_display()
         return visible(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))
 
     return shown

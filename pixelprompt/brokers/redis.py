@@ -11,7 +11,7 @@ from dramatiq.errors import ConnectionFailed
 from generation.bells import DRAW_QUEUE
 
 HEARTBEAT_TIMEOUT = 30_000  # milliseconds until a dead worker's messages may be given to others
-DRAW_POLL = 70  # milliseconds at most between two looks for a bell; Dramatiq would rest a second
+DRAW_POLL = 90  # milliseconds at most between two looks for a bell; Dramatiq would rest a second
 MAINTENANCE_CHANCE = 50_000  # in a million, for each command
 
 
