@@ -19,7 +19,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 PATIENCE = 20.0  # seconds; then SQLite decides, and says that the database is locked
-MOST = 24  # connections
+MOST = 8  # connections
 HAND_OVER = 5.0  # seconds; then a thread opens one more of its own
 
 
