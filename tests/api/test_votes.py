@@ -149,7 +149,8 @@ def test_few_votes_give_no_place(api: Api, job: Job, client: Client) -> None:
     text = client.get("/leaderboard/").content.decode()
     assert "From one blind vote" in text
     assert "none yet" in text
-    assert re.findall('data-head="(.+?)"', text)[:3] == ["Picked", "Median time", "Price"]
+    heads = ["Preferred to an average model", "Picked", "Median time", "Price"]
+    assert re.findall('data-head="(.+?)"', text)[:4] == heads
 
 
 def test_models_that_cannot_be_told_apart_share_a_place(api: Api, job: Job) -> None:
